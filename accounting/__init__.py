@@ -1,0 +1,1 @@
+"""tanfeng, imported as accounting."""

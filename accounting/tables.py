@@ -1,0 +1,307 @@
+"""The canonical tables: their columns, types, total order and what must hold of their values.
+
+Every stage takes and gives these tables. `check` asserts a contract on values, for lazy frames too (pandera alone
+looks only at the schema of a lazy frame). Columns of the files of a run are exactly these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import polars as pl
+
+from accounting.errors import InvariantBroken
+from accounting.exact import FACTOR_DIGITS, MASS_DIGITS, QUANTITY_DIGITS, decimal_type
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+
+SCHEMA_VERSION = 1
+
+NOTATION_KEYS = ("NO", "NE", "NA", "IE", "C")
+BASES = ("ncv", "gcv", "wet", "dry", "stp0", "stp20")
+ACCOUNTS = ("main", "market", "memo", "removal")
+SEVERITIES = ("info", "warning", "error")
+FINDING_KINDS = (
+    "default", "fallback", "missing_factor", "rounding", "duplicate", "own_value", "correction",
+    "plausibility", "completeness", "assertion", "difference",
+)  # fmt: skip
+KEY = ("entity", "year", "month", "category", "item", "unit", "basis")
+CLASS_KEY = ("place", "category", "item", "year", "month", "unit", "basis")
+CELL = ("entity", "year", "category", "item", "gas", "scope", "account")
+
+_QUANTITY, _FACTOR, _MASS = (decimal_type(d) for d in (QUANTITY_DIGITS, FACTOR_DIGITS, MASS_DIGITS))
+_PROBLEM_TEXTS = {name: pl.String() for name in ("message_zh", "message_en", "remedy_zh", "remedy_en")}
+_ADDRESS = {name: pl.String() for name in ("file", "sheet", "cell")}
+_CLASS_KEY = {
+    "class": pl.Int64(), "place": pl.String(), "category": pl.String(), "item": pl.String(), "year": pl.Int16(),
+    "month": pl.Int8(), "unit": pl.String(), "basis": pl.String(),
+}  # fmt: skip
+
+TABLES: dict[str, dict[str, pl.DataType]] = {
+    "activity": {
+        "row_id": pl.String(),
+        "entity": pl.String(),
+        "year": pl.Int16(),
+        "month": pl.Int8(),
+        "category": pl.String(),
+        "item": pl.String(),
+        "quantity": _QUANTITY,
+        "unit": pl.String(),
+        "basis": pl.String(),
+        "reported_value": pl.String(),
+        "reported_unit": pl.String(),
+        "notation_key": pl.String(),
+        **_ADDRESS,
+        "sha256": pl.String(),
+        "note": pl.String(),
+    },
+    "rejections": {
+        "code": pl.String(),
+        "severity": pl.String(),
+        **_ADDRESS,
+        "seen": pl.String(),
+        **_PROBLEM_TEXTS,
+    },
+    "findings": {
+        "id": pl.String(),
+        "code": pl.String(),
+        "kind": pl.String(),
+        "severity": pl.String(),
+        "entity": pl.String(),
+        "year": pl.Int16(),
+        "category": pl.String(),
+        "item": pl.String(),
+        **_ADDRESS,
+        "seen": pl.String(),
+        "used": pl.String(),
+        "stake_t": pl.Float64(),
+        **_PROBLEM_TEXTS,
+        "accepted_by": pl.String(),
+        "accepted_on": pl.String(),
+        "reason": pl.String(),
+    },
+    "corrections": {
+        "file": pl.String(),
+        "sha256": pl.String(),
+        "sheet": pl.String(),
+        "cell": pl.String(),
+        "expect": pl.String(),
+        "use": pl.String(),
+        "unit": pl.String(),
+        "reason": pl.String(),
+        "source": pl.String(),
+        "by": pl.String(),
+        "on": pl.String(),
+    },
+    "sums": {
+        "entity": pl.String(),
+        "year": pl.Int16(),
+        "month": pl.Int8(),
+        "category": pl.String(),
+        "item": pl.String(),
+        "unit": pl.String(),
+        "basis": pl.String(),
+        "quantity": _QUANTITY,
+        "class": pl.Int64(),
+    },
+    "effective": {
+        **_CLASS_KEY,
+        "gas": pl.String(),
+        "scope": pl.Int8(),
+        "account": pl.String(),
+        "lag": pl.Int16(),
+        "effective_factor": _FACTOR,
+        "method": pl.String(),
+        "pack": pl.String(),
+        "formula": pl.String(),
+    },
+    "resolution": {
+        **_CLASS_KEY,
+        "gas": pl.String(),
+        "parameter": pl.String(),
+        "pack": pl.String(),
+        "value": pl.String(),
+        "value_unit": pl.String(),
+        "edition": pl.String(),
+        "published": pl.String(),
+        "region": pl.String(),
+        "parameter_category": pl.String(),
+        "parameter_item": pl.String(),
+        "tier": pl.Int8(),
+        "valid_from": pl.Int16(),
+        "valid_to": pl.Int16(),
+        "citation": pl.String(),
+        "original_value": pl.String(),
+        "original_unit": pl.String(),
+        "rank": pl.String(),
+        "reason": pl.String(),
+        "passed_over": pl.String(),
+    },
+    "inventory": {
+        "entity": pl.String(),
+        "year": pl.Int16(),
+        "category": pl.String(),
+        "item": pl.String(),
+        "gas": pl.String(),
+        "scope": pl.Int8(),
+        "account": pl.String(),
+        "mass_t": _MASS,
+        "co2e_t": _MASS,
+        "notation_key": pl.String(),
+        "method": pl.String(),
+        "pack": pl.String(),
+        "reason": pl.String(),
+    },
+    "view": {
+        "entity": pl.String(),
+        "year": pl.Int16(),
+        "account": pl.String(),
+        "row": pl.String(),
+        "item": pl.String(),
+        "gas": pl.String(),
+        "mass_t": _MASS,
+        "co2e_t": _MASS,
+        "cells": pl.Int64(),
+        "missing_cells": pl.Int64(),
+    },
+}
+
+ORDER: dict[str, tuple[str, ...]] = {
+    "activity": ("file", "sheet", "row_id"),
+    "rejections": ("file", "sheet", "cell", "code", "seen"),
+    "findings": ("severity", "kind", "code", "entity", "year", "category", "item", "file", "sheet", "cell", "seen"),
+    "corrections": ("sha256", "sheet", "cell"),
+    "sums": KEY,
+    "effective": ("class", "gas", "scope", "account", "lag"),
+    "resolution": ("class", "gas", "parameter"),
+    "inventory": CELL,
+    "view": ("entity", "year", "account", "row", "item", "gas"),
+}
+
+Table = TypeVar("Table", pl.DataFrame, pl.LazyFrame)
+
+
+def empty(name: str) -> pl.DataFrame:
+    """The table without rows.
+
+    >>> empty("sums").columns[-2:]
+    ['quantity', 'class']
+    """
+    return pl.DataFrame(schema=TABLES[name])
+
+
+def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows given as mappings, typed as the table says; a column that a row does not name is null.
+
+    >>> frame("rejections", [{"code": "unit.unknown", "severity": "error"}]).shape
+    (1, 10)
+    """
+    listed = list(rows)
+    columns = {
+        column: pl.Series(column, [row.get(column) for row in listed], dtype=dtype, strict=True)
+        for column, dtype in TABLES[name].items()
+    }
+    return pl.DataFrame(columns)
+
+
+def ordered(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """The table in its declared columns and total order, nulls first."""
+    return table.select(list(TABLES[name])).sort(ORDER[name], nulls_last=False, maintain_order=True)
+
+
+def check(name: str, table: Table) -> Table:
+    """The same table, if types and values keep the contract.
+
+    Raises InvariantBroken (`table.broken`) with the first failures; a lazy frame is checked when it is collected by
+    the check itself.
+    """
+    from pandera.config import ValidationDepth, config_context
+    from pandera.errors import SchemaError, SchemaErrors
+
+    try:
+        with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            return contract(name).validate(table, lazy=True)
+    except (SchemaError, SchemaErrors) as error:
+        raise InvariantBroken("table.broken", table=name, failure=_first_failures(error)) from error
+
+
+def _first_failures(error: Any) -> str:
+    cases = error.failure_cases
+    if isinstance(cases, pl.DataFrame):
+        return "; ".join(
+            f"{row.get('column')} {row.get('check')} {row.get('failure_case')}" for row in cases.head(5).to_dicts()
+        )
+    return str(cases)[:500]
+
+
+@cache
+def contract(name: str) -> pa.DataFrameSchema:
+    """The pandera schema of a table: exact columns, exact types, and the checks of `_RULES`."""
+    import pandera.polars as pa
+
+    columns = {
+        column: pa.Column(dtype, checks=_checks(name, column), nullable=column not in _REQUIRED[name])
+        for column, dtype in TABLES[name].items()
+    }
+    return pa.DataFrameSchema(columns, checks=_row_checks(name), strict=True, ordered=True)
+
+
+_REQUIRED: dict[str, tuple[str, ...]] = {
+    "activity": ("row_id", "entity", "year", "category", "item", "unit", "sha256"),
+    "rejections": ("code", "severity", "message_zh", "message_en", "remedy_zh", "remedy_en"),
+    "findings": ("id", "code", "kind", "severity", "message_zh", "message_en"),
+    "corrections": ("expect", "use", "reason", "source", "by", "on"),
+    "sums": ("entity", "year", "category", "item", "unit", "quantity", "class"),
+    "effective": (
+        "class", "place", "category", "item", "year", "unit", "gas", "scope", "account", "lag",
+        "effective_factor", "method", "pack", "formula",
+    ),
+    "resolution": ("class", "place", "gas", "parameter", "pack", "value", "value_unit", "citation", "rank", "reason"),
+    "inventory": ("entity", "year", "category", "item", "gas", "scope", "account"),
+    "view": ("entity", "year", "account", "row", "gas", "cells", "missing_cells"),
+}  # fmt: skip
+
+
+def _checks(name: str, column: str) -> list[Any]:
+    import pandera.polars as pa
+
+    closed: dict[str, tuple[str, ...]] = {
+        "notation_key": NOTATION_KEYS,
+        "basis": BASES,
+        "account": ACCOUNTS,
+        "severity": SEVERITIES,
+        "kind": FINDING_KINDS,
+    }
+    if column in closed:
+        return [pa.Check.isin(closed[column])]
+    ranges = {"year": (1900, 2200), "month": (1, 12), "scope": (1, 3), "lag": (0, 200)}
+    if column in ranges:
+        return [pa.Check.in_range(*ranges[column])]
+    if column in {"cells", "missing_cells"}:
+        return [pa.Check.ge(0)]
+    if column in {"entity", "category", "item"} and name in {"activity", "sums", "inventory"}:
+        return [pa.Check.str_length(min_value=1)]
+    return []
+
+
+def _row_checks(name: str) -> list[Any]:
+    import pandera.polars as pa
+
+    rules: dict[str, tuple[str, pl.Expr]] = {
+        "activity": (
+            "a row has a quantity or a notation key",
+            pl.col("quantity").is_not_null() != pl.col("notation_key").is_not_null(),
+        ),
+        "inventory": (
+            "a cell has a mass or a notation key",
+            pl.col("mass_t").is_not_null() != pl.col("notation_key").is_not_null(),
+        ),
+        "view": ("missing cells are cells", pl.col("missing_cells") <= pl.col("cells")),
+    }
+    if name not in rules:
+        return []
+    text, rule = rules[name]
+    return [pa.Check(lambda data: data.lazyframe.select(rule), name=text, error=text)]
