@@ -14,10 +14,11 @@ A problem is a code, an address, the value seen and the facts that fill the text
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -232,6 +233,15 @@ def _texts(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
 def _sentence(code: str, lang: Lang, facts: Mapping[str, Any]) -> str:
     what, why = title(code, lang), filled(code, "why", lang, facts)
     return f"{what}: {why}" if lang == "en" else f"{what}：{why}"
+
+
+def did_you_mean(seen: str, known: Iterable[str]) -> str:
+    """The known words nearest to what was written, at most three, for a remedy; empty where none is near.
+
+    >>> did_you_mean("enrgy-balance", ["energy-balance", "gpc"])
+    'energy-balance'
+    """
+    return ", ".join(difflib.get_close_matches(seen, list(known), n=3, cutoff=0.6))
 
 
 def lines(problem: TanfengError | Mapping[str, Any], lang: Lang, *, effect: str | None = None) -> list[str]:

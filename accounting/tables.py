@@ -105,6 +105,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "unit": pl.String(),
         "basis": pl.String(),
         "quantity": _QUANTITY,
+        "notation_key": pl.String(),
         "class": pl.Int64(),
     },
     "effective": {
@@ -188,7 +189,7 @@ def empty(name: str) -> pl.DataFrame:
     """The table without rows.
 
     >>> empty("sums").columns[-2:]
-    ['quantity', 'class']
+    ['notation_key', 'class']
     """
     return pl.DataFrame(schema=TABLES[name])
 
@@ -254,7 +255,7 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "rejections": ("code", "severity", "message_zh", "message_en", "remedy_zh", "remedy_en"),
     "findings": ("id", "code", "kind", "severity", "message_zh", "message_en"),
     "corrections": ("expect", "use", "reason", "source", "by", "on"),
-    "sums": ("entity", "year", "category", "item", "unit", "quantity", "class"),
+    "sums": ("entity", "year", "category", "item", "unit", "class"),
     "effective": (
         "class", "place", "category", "item", "year", "unit", "gas", "scope", "account", "lag",
         "effective_factor", "method", "pack", "formula",
@@ -293,6 +294,10 @@ def _row_checks(name: str) -> list[Any]:
     rules: dict[str, tuple[str, pl.Expr]] = {
         "activity": (
             "a row has a quantity or a notation key",
+            pl.col("quantity").is_not_null() != pl.col("notation_key").is_not_null(),
+        ),
+        "sums": (
+            "a key has a quantity or a notation key",
             pl.col("quantity").is_not_null() != pl.col("notation_key").is_not_null(),
         ),
         "inventory": (

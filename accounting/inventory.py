@@ -1,0 +1,134 @@
+"""Inventory cells: key sums × effective factors, each cell rounded once (design §1.4, §2).
+
+Expressions over frames; nothing is read or written here. Products are Int128 at 24 decimals, added without rounding;
+a cell is their exact sum rounded half away from zero to 12 decimals of a tonne. CO2e is the printed mass × GWP,
+rounded once, so that it can be redone from the table alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import polars as pl
+
+from accounting.errors import DataRefused
+from accounting.exact import (
+    MASS_DIGITS,
+    PRODUCT_DIGITS,
+    decimals,
+    holds,
+    integers,
+    rounded_integers,
+    scaled,
+    within_range,
+)
+from accounting.tables import CELL, TABLES
+
+GWP_DIGITS = 6
+
+
+def cells(
+    sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gwp: Mapping[str, Fraction]
+) -> pl.LazyFrame:
+    """The inventory of key sums whose class has factors, or misses them.
+
+    `sums` is the table of that name; `effective` gives `class`, `gas`, `scope`, `account`, `lag`, `effective_factor`,
+    `method`, `pack`; `missing` gives `class`, `gas`, `scope`, `account`, `reason` for what should have a factor and
+    has none; `gwp` the GWP of each gas. A cell of which any key sum has no factor is NE whole: an understated mass
+    is never shown. A written notation key stays where nothing was reported. Gives Inventory, in no particular order.
+    """
+    products = _products(sums, effective)
+    masses = _rounded_once(products)
+    absent = _absent(sums, effective, missing)
+    united = masses.join(absent, on=list(CELL), how="full", coalesce=True, nulls_equal=True)
+    return _with_co2e(united.with_columns(_NE_WHOLE), gwp).select(list(TABLES["inventory"]))
+
+
+_NE_WHOLE = [
+    pl.when(pl.col("notation_key").is_null()).then(pl.col("mass_t")).alias("mass_t"),
+    pl.when(pl.col("notation_key").is_null()).then(pl.col("method")).alias("method"),
+    pl.when(pl.col("notation_key").is_null()).then(pl.col("pack")).alias("pack"),
+]
+
+
+def _products(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
+    factors = effective.select("class", "gas", "scope", "account", "lag", "effective_factor", "method", "pack")
+    product = integers(pl.col("quantity")) * integers(pl.col("effective_factor"))
+    return (
+        sums.filter(pl.col("quantity").is_not_null())
+        .select("class", "entity", "year", "category", "item", "quantity")
+        .join(factors, on="class", how="inner")
+        .select(
+            "entity",
+            (pl.col("year") + pl.col("lag")).cast(pl.Int16).alias("year"),
+            *("category", "item", "gas", "scope", "account", "method", "pack"),
+            product.alias("product"),
+        )
+    )
+
+
+def _rounded_once(products: pl.LazyFrame) -> pl.LazyFrame:
+    mass = rounded_integers(pl.col("product").sum(), PRODUCT_DIGITS, MASS_DIGITS)
+    together = [pl.col(name).unique().sort().str.join("+") for name in ("method", "pack")]
+    return (
+        products.group_by(CELL).agg(mass.alias("mass_t"), *together).with_columns(decimals(pl.col("mass_t"), MASS_DIGITS))
+    )
+
+
+def _absent(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame) -> pl.LazyFrame:
+    """Cells without a mass: their notation key (NE where a factor is missing) and the reason."""
+    lacking = (
+        sums.filter(pl.col("quantity").is_not_null())
+        .join(missing.select("class", "gas", "scope", "account", "reason"), on="class", how="inner")
+        .with_columns(pl.lit("NE").alias("notation_key"))
+    )
+    gases = pl.concat([missing.select("class", "gas", "scope", "account"), effective.select("class", "gas", "scope", "account")])
+    written = (
+        sums.filter(pl.col("notation_key").is_not_null())
+        .join(gases.unique(), on="class", how="inner")
+        .with_columns(pl.lit(None, pl.String).alias("reason"))
+    )
+    columns = [*CELL, "notation_key", "reason"]
+    named = pl.concat([lacking.select(columns), written.select(columns)])
+    return named.group_by(CELL).agg(
+        pl.col("notation_key").sort_by(pl.col("notation_key") != "NE").first(),
+        pl.col("reason").drop_nulls().unique().sort().str.join("; "),
+    )
+
+
+def _with_co2e(united: pl.LazyFrame, gwp: Mapping[str, Fraction]) -> pl.LazyFrame:
+    for gas, value in gwp.items():
+        if not holds(value, GWP_DIGITS):
+            raise ValueError(f"GWP of {gas} needs more than {GWP_DIGITS} decimals")
+    known = pl.LazyFrame(
+        {"gas": list(gwp), "gwp": pl.Series([scaled(value, GWP_DIGITS) for value in gwp.values()], dtype=pl.Int128)}
+    )
+    weighted = rounded_integers(integers(pl.col("mass_t")) * pl.col("gwp"), MASS_DIGITS + GWP_DIGITS, MASS_DIGITS)
+    return united.join(known, on="gas", how="left").with_columns(decimals(weighted, MASS_DIGITS).alias("co2e_t"))
+
+
+def products_within_range(sums: pl.LazyFrame, effective: pl.LazyFrame) -> None:
+    """Refuse (`sum.overflow`) a cell whose Σ|key sum × factor| could wrap in Int128, by name."""
+    size = pl.col("product").abs()
+    quick = pl.collect_all([
+        sums.select(integers(pl.col("quantity")).cast(pl.Float64).abs().sum()),
+        effective.select(integers(pl.col("effective_factor")).cast(pl.Float64).abs().max()),
+    ])  # fmt: skip
+    bound = (quick[0].item() or 0.0) * (quick[1].item() or 0.0)
+    if within_range(bound):
+        return
+    factors = effective.select("class", "gas", "effective_factor")
+    product = integers(pl.col("quantity")).cast(pl.Float64) * integers(pl.col("effective_factor")).cast(pl.Float64)
+    by_cell = (
+        sums.join(factors, on="class", how="inner")
+        .with_columns(product.alias("product"))
+        .group_by("entity", "year", "category", "item", "gas")
+        .agg(size.sum().alias("magnitude"))
+        .sort("magnitude", descending=True)
+        .head(1)
+        .collect()
+    )
+    if not by_cell.is_empty() and not within_range(by_cell["magnitude"][0]):
+        name = "/".join(str(part) for part in by_cell.row(0)[:-1])
+        raise DataRefused("sum.overflow", name=name, magnitude=f"{by_cell['magnitude'][0]:.2e}")
