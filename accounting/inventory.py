@@ -42,14 +42,10 @@ def cells(
     masses = _rounded_once(products)
     absent = _absent(sums, effective, missing)
     united = masses.join(absent, on=list(CELL), how="full", coalesce=True, nulls_equal=True)
-    return _with_co2e(united.with_columns(_NE_WHOLE), gwp).select(list(TABLES["inventory"]))
-
-
-_NE_WHOLE = [
-    pl.when(pl.col("notation_key").is_null()).then(pl.col("mass_t")).alias("mass_t"),
-    pl.when(pl.col("notation_key").is_null()).then(pl.col("method")).alias("method"),
-    pl.when(pl.col("notation_key").is_null()).then(pl.col("pack")).alias("pack"),
-]
+    whole = pl.col("mass_t").is_not_null() & ~pl.col("lacks").fill_null(value=False)
+    shown = [pl.when(whole).then(pl.col(name)).alias(name) for name in ("mass_t", "method", "pack")]
+    hidden = [pl.when(~whole).then(pl.col(name)).alias(name) for name in ("notation_key", "reason")]
+    return _with_co2e(united.with_columns(*shown, *hidden), gwp).select(list(TABLES["inventory"]))
 
 
 def _products(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
@@ -81,19 +77,21 @@ def _absent(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame) 
     lacking = (
         sums.filter(pl.col("quantity").is_not_null())
         .join(missing.select("class", "gas", "scope", "account", "reason"), on="class", how="inner")
-        .with_columns(pl.lit("NE").alias("notation_key"))
+        .with_columns(pl.lit("NE").alias("notation_key"), pl.lit(value=True).alias("lacks"))
     )
-    gases = pl.concat([missing.select("class", "gas", "scope", "account"), effective.select("class", "gas", "scope", "account")])
+    kinds = ("class", "gas", "scope", "account")
+    gases = pl.concat([missing.select(kinds), effective.select(kinds)])
     written = (
         sums.filter(pl.col("notation_key").is_not_null())
         .join(gases.unique(), on="class", how="inner")
-        .with_columns(pl.lit(None, pl.String).alias("reason"))
+        .with_columns(pl.lit(None, pl.String).alias("reason"), pl.lit(value=False).alias("lacks"))
     )
-    columns = [*CELL, "notation_key", "reason"]
+    columns = [*CELL, "notation_key", "reason", "lacks"]
     named = pl.concat([lacking.select(columns), written.select(columns)])
     return named.group_by(CELL).agg(
-        pl.col("notation_key").sort_by(pl.col("notation_key") != "NE").first(),
+        pl.col("notation_key").sort_by(~pl.col("lacks"), "notation_key").first(),
         pl.col("reason").drop_nulls().unique().sort().str.join("; "),
+        pl.col("lacks").any(),
     )
 
 

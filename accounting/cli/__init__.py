@@ -1,0 +1,39 @@
+"""Floor 5: the command `tanfeng`. Light until a command needs the engine: `tanfeng --version` imports no polars."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from accounting.errors import Lang
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave with the exit code of the contract (0 to 7)."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    from accounting import system
+
+    system.make_output_safe()
+    if arguments == ["--version"]:
+        from accounting.version import __version__
+
+        print(f"tanfeng {__version__}")  # noqa: T201
+        raise SystemExit(0)
+    from accounting.cli.app import invoked
+
+    raise SystemExit(invoked(arguments, language(arguments, os.environ)))
+
+
+def language(arguments: Sequence[str], environment: Mapping[str, str]) -> Lang:
+    """The language of talk and help: --lang, else LANG.
+
+    >>> language(["run", "--lang", "en"], {"LANG": "zh_CN.UTF-8"}), language([], {"LANG": "zh_CN.UTF-8"})
+    ('en', 'zh')
+    """
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--lang"):
+            following = arguments[position + 1] if position + 1 < len(arguments) else ""
+            return "en" if (argument.partition("=")[2] or following).lower().startswith("en") else "zh"
+    spoken = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "zh" if spoken.lower().startswith("zh") else "en"

@@ -1,0 +1,63 @@
+"""The commands of `tanfeng`, put together in one language; --json and --lang go with every one of them."""
+
+import contextlib
+from collections.abc import Sequence
+
+import click
+import typer
+
+from accounting.cli import asking, checking, packs, running
+from accounting.cli.talk import Talk
+from accounting.errors import Lang, TanfengError
+
+
+def invoked(arguments: Sequence[str], lang: Lang) -> int:
+    """Run one command line; gives its exit code."""
+    talk = Talk(lang, as_json="--json" in arguments)
+    command = typer.main.get_command(application(talk))
+    try:
+        outcome = command.main(_own(arguments), prog_name="tanfeng", standalone_mode=False)
+    except TanfengError as error:
+        talk.problem(error)
+        return error.exit_code
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except MemoryError:
+        talk.note("内存不足，未写出结果", "out of memory; nothing was written")
+        return 7
+    except BrokenPipeError:
+        return 0
+    return outcome if isinstance(outcome, int) else 0
+
+
+def application(talk: Talk) -> typer.Typer:
+    """The whole command in one language."""
+    app = typer.Typer(
+        name="tanfeng",
+        help=talk.say(
+            "碳峰：从统计部门的工作簿到加总到最后一位的排放清单。每个命令都可加 --json 与 --lang zh|en。",
+            "From a statistics bureau's workbooks to an inventory that adds up to the last digit. "
+            "--json and --lang zh|en go with every command.",
+        ),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for group in (running, checking, asking, packs):
+        group.add_commands(app, talk)
+    return app
+
+
+def _own(arguments: Sequence[str]) -> list[str]:
+    """The arguments without --json and --lang, which belong to every command."""
+    own = [argument for argument in arguments if argument != "--json" and not argument.startswith("--lang=")]
+    with contextlib.suppress(ValueError):
+        at = own.index("--lang")
+        del own[at : at + 2]
+    return own

@@ -1,0 +1,121 @@
+"""What the commands on packs and schemas answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from accounting import codes, units
+from accounting.cli.talk import Talk
+from accounting.errors import UsageError, did_you_mean
+from accounting.errors import lines as error_lines
+from accounting.factors import check, pack
+from accounting.tables import ORDER, SCHEMA_VERSION, TABLES
+
+
+def packs_listed(talk: Talk) -> int:
+    """Every shipped pack: id, kind, title, label, how many values."""
+    rows = [_pack_row(pack.load(name)) for name in pack.shipped_packs()]
+    lines = [
+        f"{row['id']:<14} {row['kind']:<9} {row['values']:>5}  {row[f'title_{talk.lang}']}  {row[f'label_{talk.lang}']}".rstrip()
+        for row in rows
+    ]
+    talk.result("\n".join(lines), {"packs": rows})
+    return 0
+
+
+def _pack_row(loaded: pack.Pack) -> dict[str, Any]:
+    return {
+        "id": loaded.id,
+        "kind": loaded.kind,
+        "title_zh": loaded.title_zh,
+        "title_en": loaded.title_en,
+        "label_zh": loaded.label_zh,
+        "label_en": loaded.label_en,
+        "values": loaded.parameters.height,
+        "content_hash": loaded.content_hash,
+    }
+
+
+def pack_shown(talk: Talk, name: str, item: str | None) -> int:
+    """The values of a pack with unit, validity and citation."""
+    loaded = pack.load(name)
+    table = loaded.parameters
+    if item is not None:
+        table = table.filter(pl.col("item") == codes.item(item).id)
+    rows = table.to_dicts()
+    titles = [f"{loaded.id}  {loaded.title_zh if talk.lang == 'zh' else loaded.title_en}"]
+    titles.append(loaded.label_zh if talk.lang == "zh" else loaded.label_en)
+    lines = [_value_line(row, talk) for row in rows]
+    talk.result("\n".join([*titles, *lines]), {**_pack_row(loaded), "parameters": rows})
+    return 0
+
+
+def _value_line(row: dict[str, Any], talk: Talk) -> str:
+    item = codes.item(row["item"]).name(talk.lang) if row["item"] else "*"
+    category = codes.category(row["category"]).name(talk.lang) if row["category"] else "*"
+    validity = f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
+    return f"{row['parameter']}  {item}  {category}  {row['gas'] or ''}  {row['value']} {row['unit']}  {validity}  {row['citation']}"
+
+
+def packs_verified(talk: Talk, names: Sequence[str]) -> int:
+    """Every check of packs; 0 without a problem, 5 with one."""
+    problems = {name: check.problems(name) for name in (names or pack.shipped_packs())}
+    lines: list[str] = []
+    for name, rows in problems.items():
+        lines.append(f"{name}  {talk.say('无问题', 'sound') if not rows else len(rows)}")
+        lines += [f"  {line}" for row in rows for line in error_lines(row, talk.lang)]
+    found = any(problems.values())
+    talk.result("\n".join(lines), {"packs": problems, "exit_code": 5 if found else 0})
+    return 5 if found else 0
+
+
+def schema_shown(talk: Talk, name: str | None) -> int:
+    """Columns, types and order of a table, of all tables, or the ids with their names and units."""
+    if name == "ids":
+        return _ids_shown(talk)
+    if name is not None and name not in TABLES:
+        known = (*TABLES, "ids")
+        raise UsageError("schema.unknown_table", seen=name, tables=", ".join(known), close=did_you_mean(name, known))
+    chosen = {name: TABLES[name]} if name else TABLES
+    document = {
+        table: {"columns": {column: str(dtype) for column, dtype in columns.items()}, "order": list(ORDER[table])}
+        for table, columns in chosen.items()
+    }
+    lines = [f"schema_version {SCHEMA_VERSION}"]
+    for table, described in document.items():
+        lines += ["", table, *(f"  {column:<20} {dtype}" for column, dtype in described["columns"].items())]
+    talk.result("\n".join(lines), {"tables": document, "table_schema_version": SCHEMA_VERSION})
+    return 0
+
+
+def _ids_shown(talk: Talk) -> int:
+    document = {
+        "items": [_named(item) for item in codes.items()],
+        "categories": [_named(category) for category in codes.categories()],
+        "gases": [_named(gas) for gas in codes.gases()],
+        "units": units.listed(),
+    }
+    lines: list[str] = []
+    for kind in ("items", "categories", "gases"):
+        lines += [kind, *(_id_line(row) for row in document[kind]), ""]
+    lines += ["units", *(f"  {row['spelling']:<22} {row['dimension']:<22} {row['base']}" for row in document["units"])]
+    talk.result("\n".join(lines), document)
+    return 0
+
+
+def _named(known: Any) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "name_zh": known.name_zh,
+        "name_en": known.name_en,
+        "aliases": list(getattr(known, "aliases", ())),
+        "parent": getattr(known, "parent", None),
+    }
+
+
+def _id_line(row: dict[str, Any]) -> str:
+    aliases = f"  ({'、'.join(row['aliases'])})" if row["aliases"] else ""
+    return f"  {row['id']:<26} {row['name_zh']}  {row['name_en']}{aliases}"

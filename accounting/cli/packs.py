@@ -1,0 +1,62 @@
+"""tanfeng factors, schema: factor packs, and the tables and ids that everything uses."""
+
+from typing import Annotated
+
+import typer
+
+from accounting.cli.talk import Talk
+
+
+def add_commands(app: typer.Typer, talk: Talk) -> None:
+    """Put factors list/show/verify and schema into the command."""
+    say = talk.say
+    factors = typer.Typer(
+        help=say("因子包：列出、查看、检查", "factor packs: list, show, verify"), no_args_is_help=True, rich_markup_mode=None
+    )
+    app.add_typer(factors, name="factors")
+
+    @factors.command("list", help=say("列出因子包。例：tanfeng factors list", "The packs at hand. Example: tanfeng factors list"))
+    def list_packs() -> int:
+        from accounting.cli.pack_answers import packs_listed
+
+        return packs_listed(talk)
+
+    @factors.command(
+        "show",
+        help=say(
+            "列出一个因子包的数值与出处。例：tanfeng factors show ceads-2018 --item 柴油",
+            "The values of a pack with their sources. Example: tanfeng factors show ceads-2018 --item diesel_oil",
+        ),
+    )
+    def show_pack(
+        pack: Annotated[str, typer.Argument(metavar="PACK", help=say("因子包编号或文件夹", "id or folder of a pack"))],
+        item: Annotated[str | None, typer.Option(help=say("品种", "item"))] = None,
+    ) -> int:
+        from accounting.cli.pack_answers import pack_shown
+
+        return pack_shown(talk, pack, item)
+
+    @factors.command(
+        "verify",
+        help=say(
+            "检查因子包：单位、有效期、重复、范围、出处。例：tanfeng factors verify 我的因子包",
+            "Check packs: units, validity, duplicates, ranges, citations. Example: tanfeng factors verify my-pack",
+        ),
+    )
+    def verify_packs(
+        packs: Annotated[list[str] | None, typer.Argument(metavar="[PACK…]", help=say("默认全部自带包", "all shipped packs by default"))] = None,
+    ) -> int:
+        from accounting.cli.pack_answers import packs_verified
+
+        return packs_verified(talk, packs or [])
+
+    @app.command(
+        help=say(
+            "各表的列与类型；schema ids 列出编码、名称、单位。例：tanfeng schema inventory；tanfeng schema ids",
+            "Columns and types of the tables; ids lists ids, names, units. Examples: tanfeng schema inventory; tanfeng schema ids",
+        )
+    )
+    def schema(table: Annotated[str | None, typer.Argument(metavar="[TABLE|ids]", help=say("表名或 ids", "a table or ids"))] = None) -> int:
+        from accounting.cli.pack_answers import schema_shown
+
+        return schema_shown(talk, table)

@@ -1,0 +1,150 @@
+"""A run as a terminal shows it: what has no factor first, totals in 万吨CO₂, then what waits for somebody."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from accounting import codes
+from accounting.cli.talk import Talk
+from accounting.errors import Lang
+from accounting.exact import plain
+from accounting.run import Run
+from accounting.views import View, view
+
+WHOLE_TABLES = 3
+SHORT_LINES = 20
+NAME_WIDTH = 44
+
+
+def run_text(run: Run, talk: Talk) -> str:
+    """The answer of `tanfeng run`: pack label, share without factor, totals, refusals, findings, where it lies."""
+    blocks = [*pack_lines(run, talk), *coverage_lines(run, talk), ""]
+    for name in run.views:
+        blocks += view_lines(run, view(name), talk)
+    return "\n".join([*blocks, *refusal_lines(run, talk), *ending(run, talk)])
+
+
+def pack_lines(run: Run, talk: Talk) -> list[str]:
+    """One line a pack, with the label that says what it is."""
+    return [f"{p['id']}  {p[f'label_{talk.lang}']}" for p in run.manifest["packs"] if p[f"label_{talk.lang}"]]
+
+
+def coverage_lines(run: Run, talk: Talk) -> list[str]:
+    """Which part of the energy has no factor in the chosen packs: said before any total."""
+    share = run.manifest["coverage"]["uncovered_share"]
+    if not share:
+        return []
+    rows = [r for r in run.manifest["coverage"]["energy_tce"] if not r["covered"] and (r["tce"] or 0) > 0]
+    largest = sorted(rows, key=lambda r: -r["tce"])[:3]
+    separator = talk.say("、", ", ")
+    named = separator.join(f"{_category(r['category'], talk.lang)} {_item(r['item'], talk.lang)}" for r in largest)
+    return [
+        talk.say(
+            f"所计能源的 {share:.1%}（按折标准煤）在所选因子包中没有因子，记为 NE，未计入合计；最大的是 {named}",
+            f"{share:.1%} of the energy counted (standard coal) has no factor in these packs: NE, not in any total; "
+            f"the largest are {named}",
+        )
+    ]
+
+
+def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
+    """Totals of a view: whole tables for a few entity-years, one line each for more, and a count of the rest."""
+    table = run.views[shown.id].filter((pl.col("account") == "main") & pl.col("item").is_null() & (pl.col("gas") == "CO2e"))
+    pairs = table.select("entity", "year").unique().sort("entity", "year").rows()
+    unit = talk.say("万吨CO₂", "10^4 t CO2")
+    lines = [f"{shown.id}  {unit}"]
+    for entity, year in pairs[: WHOLE_TABLES if len(pairs) <= WHOLE_TABLES else 0]:
+        own = table.filter((pl.col("entity") == entity) & (pl.col("year") == year))
+        lines += [f"{entity_label(entity, talk.lang)} · {year}", *_table_lines(own, shown, talk)]
+    if len(pairs) > WHOLE_TABLES:
+        tops = [line.row for line in shown.lines if line.parent is None]
+        short = table.filter(pl.col("row").is_in(tops)).sort("entity", "year")
+        lines += [
+            f"  {_padded(f'{entity_label(r['entity'], talk.lang)} · {r['year']}')}{amount(r, talk)}"
+            for r in short.head(SHORT_LINES).to_dicts()
+        ]
+        if short.height > SHORT_LINES:
+            rest = short.height - SHORT_LINES
+            lines.append(talk.say(f"  …另有 {rest} 个地区·年份", f"  … and {rest} more entity-years"))
+    return lines
+
+
+def _table_lines(own: pl.DataFrame, shown: View, talk: Talk) -> list[str]:
+    rows = {row["row"]: row for row in own.to_dicts()}
+    lines: list[str] = []
+    for line in shown.lines:
+        if line.row in rows:
+            indent = "  " * len(shown.path(line.row))
+            name = line.name_zh if talk.lang == "zh" else line.name_en
+            lines.append(f"{_padded(indent + name)}{amount(rows[line.row], talk)}")
+    return lines
+
+
+def amount(row: dict[str, Any], talk: Talk) -> str:
+    """A total in 万吨CO₂, with 不完整 (缺 n 项) in the same line where cells are missing."""
+    mark = ""
+    if row["missing_cells"]:
+        n = row["missing_cells"]
+        mark = talk.say(f"  不完整 (缺 {n} 项)", f"  incomplete ({n} missing)")
+    return f"{ten_thousand_tonnes(row['co2e_t']):>14}{mark}"
+
+
+def ten_thousand_tonnes(tonnes: Decimal | None) -> str:
+    """Tonnes as 万吨 with two decimals; NE where there is no number."""
+    return "NE" if tonnes is None else f"{tonnes / 10000:.2f}".replace("-0.00", "0.00")
+
+
+def refusal_lines(run: Run, talk: Talk) -> list[str]:
+    """How many cells were refused, and the first of them."""
+    refused = run.tables["rejections"]
+    if refused.is_empty():
+        return []
+    lines = ["", talk.say(f"未采用数据 {refused.height} 项：", f"refused: {refused.height}")]
+    for row in refused.head(5).to_dicts():
+        address = " › ".join(p for p in (row["file"], row["sheet"], row["cell"]) if p)
+        lines.append(f"  {row['code']}  {address}  {row['seen'] or ''}  {row[f'message_{talk.lang}']}")
+    return lines
+
+
+def ending(run: Run, talk: Talk) -> list[str]:
+    """Where the run lies, its digest, and what waits: 采用缺省 n 项, 替代取值 n 项, 待确认 n 项."""
+    found = run.tables["findings"]
+    defaults = found.filter(pl.col("kind") == "default").height
+    fallbacks = found.filter(pl.col("kind") == "fallback").height
+    place = str(run.path) if run.path else talk.say("（未保存）", "(not saved)")
+    return [
+        "",
+        talk.say(f"核算批次 {place}  摘要 {run.digest[:16]}", f"run {place}  digest {run.digest[:16]}"),
+        talk.say(
+            f"采用缺省 {defaults} 项, 替代取值 {fallbacks} 项, 待确认 {run.waiting.height} 项：tanfeng findings {place}",
+            f"defaults {defaults}, fallbacks {fallbacks}, waiting {run.waiting.height}: tanfeng findings {place}",
+        ),
+    ]
+
+
+def entity_label(entity: str, lang: Lang) -> str:
+    """北京 110000; an own id stands by itself."""
+    name = codes.entity_name(entity, lang)
+    return entity if name == entity else f"{name} {entity}"
+
+
+def _category(category: str, lang: Lang) -> str:
+    return codes.category(category).name(lang)
+
+
+def _item(item: str, lang: Lang) -> str:
+    return codes.item(item).name(lang)
+
+
+def _padded(text: str) -> str:
+    """Padded to a column, counting a Chinese character as two."""
+    width = sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return text + " " * max(1, NAME_WIDTH - width)
+
+
+def mass_text(tonnes: Decimal | None) -> str:
+    """An exact mass with its digits, or NE."""
+    return "NE" if tonnes is None else plain(tonnes)

@@ -1,0 +1,111 @@
+"""What run and check do: take in, compute, write, print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from accounting import project as projects
+from accounting.cli.printed import run_text
+from accounting.cli.talk import Talk
+from accounting.errors import Refused, UsageError
+from accounting.errors import lines as error_lines
+from accounting.run import Run, acceptances_of, run, taken_in
+
+
+def run_and_save(talk: Talk, paths: Sequence[Path], *, out: Path | None, project: Path | None, copy_inputs: bool, **options: Any) -> int:
+    """`tanfeng run`: the exit code is the run's own; a refusal prints every rejection and writes nothing."""
+    plan = plan_of(project, use_default=not paths)
+    if not paths and plan is None:
+        raise UsageError("run.no_input")
+    if out is None and plan is None:
+        raise UsageError("run.no_out")
+    target = out or projects.next_run(_given(plan))
+    try:
+        result = run(
+            list(paths) or None,
+            project=plan,
+            factors=_listed(options.pop("factors")),
+            progress=talk.progress(),
+            **options,
+        )
+    except Refused as refused:
+        return print_refusal(talk, refused)
+    saved = result.save(target, copy_inputs=copy_inputs)
+    talk.result(run_text(saved, talk), run_document(saved))
+    return saved.exit_code
+
+
+def print_refusal(talk: Talk, refused: Refused) -> int:
+    """Nothing was written: the whole list goes to stdout."""
+    rows = [] if refused.rejections is None else refused.rejections.to_dicts()
+    text = "\n".join(line for row in rows for line in [*error_lines(row, talk.lang), ""])
+    talk.result(text, {"error": refused.as_rejection(), "rejections": rows, "exit_code": refused.exit_code})
+    for line in error_lines(refused, talk.lang):
+        talk.note(line, line)
+    return refused.exit_code
+
+
+def run_document(result: Run) -> dict[str, Any]:
+    """The JSON of a run: where it lies, digest, exit code, counts, totals, refusals and what waits."""
+    return {
+        "run": None if result.path is None else str(result.path),
+        "digest": result.digest,
+        "exit_code": result.exit_code,
+        "packs": result.manifest["packs"],
+        "uncovered_share": result.manifest["coverage"]["uncovered_share"],
+        "rows": {name: table.height for name, table in result.tables.items()},
+        "views": {name: [row for row in table.to_dicts() if row["item"] is None] for name, table in result.views.items()},
+        "rejections": result.tables["rejections"].to_dicts(),
+        "waiting": result.waiting.to_dicts(),
+    }
+
+
+def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, strict: bool, **options: Any) -> int:
+    """`tanfeng check`: intake only, every problem by cell; 0 nothing, 1 some, 3 nothing usable or strict."""
+    plan = plan_of(project, use_default=False)
+    taken = taken_in(list(paths), plan, progress=talk.progress(), **options)
+    refused = taken.rejections.to_dicts()
+    noted = [row for row in taken.findings.to_dicts() if row["severity"] != "info"]
+    accepted_ids = {a.id for a in acceptances_of(plan)}
+    open_notes = [row for row in noted if row["id"] not in accepted_ids]
+    blocks = [line for row in [*refused, *noted] for line in [*error_lines(row, talk.lang), ""]]
+    usable = taken.sums.height > 0
+    code = 3 if not usable or (strict and (refused or open_notes)) else 1 if refused or open_notes else 0
+    summary = talk.say(
+        f"{len(taken.inputs)} 个文件，{taken.activity.height} 行活动数据，{taken.sums.height} 个键；"
+        f"未采用 {len(refused)} 项，提示 {len(noted)} 项",
+        f"{len(taken.inputs)} files, {taken.activity.height} activity rows, {taken.sums.height} keys; "
+        f"{len(refused)} refused, {len(noted)} noted",
+    )
+    talk.result(
+        "\n".join([*blocks, summary]),
+        {
+            "exit_code": code,
+            "inputs": taken.inputs,
+            "stages": taken.stages,
+            "activity_rows": taken.activity.height,
+            "keys": taken.sums.height,
+            "rejections": refused,
+            "findings": taken.findings.to_dicts(),
+        },
+    )
+    return code
+
+
+def plan_of(file: Path | None, *, use_default: bool) -> projects.Project | None:
+    """The project that was named, else the tanfeng.toml here where one is wanted, else none."""
+    if file is not None:
+        return projects.load(file)
+    return projects.load(projects.FILE_NAME) if use_default and Path(projects.FILE_NAME).exists() else None
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _given(plan: projects.Project | None) -> projects.Project:
+    if plan is None:
+        raise UsageError("run.no_out")
+    return plan

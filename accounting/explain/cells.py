@@ -1,0 +1,139 @@
+"""The cells that were asked about, and the key sums, factors, workbook cells and citations behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from accounting.errors import UsageError
+from accounting.exact import plain
+from accounting.explain.place import Place, asked, fitting
+from accounting.tables import CELL
+
+SHOWN_CELLS = 12
+SHOWN_SOURCES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One key sum × one effective factor, with what both rest on."""
+
+    quantity: Decimal
+    unit: str
+    factor: Decimal
+    formula: str
+    method: str
+    parameters: tuple[dict[str, Any], ...]
+    sources: tuple[dict[str, Any], ...]
+    more_sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellExplained:
+    """One inventory cell and the postings that add up to it."""
+
+    cell: dict[str, Any]
+    postings: tuple[Posting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was asked, its cells by size (the largest explained whole), and the total that they add up to."""
+
+    place: Place
+    mass_t: Decimal | None
+    cells: tuple[CellExplained, ...]
+    others: int
+    others_t: Decimal
+    missing: tuple[dict[str, Any], ...]
+
+
+def explained(tables: Mapping[str, pl.DataFrame], place: Place) -> Explanation:
+    """The explanation of every inventory cell that fits `place`.
+
+    `tables` are those of a run (inventory, sums, effective, resolution, activity). Raises UsageError `explain.nothing`
+    when no cell fits, naming what the run has, and `explain.ambiguous` when cells of several entities, years or gases
+    do: they have no sum.
+    """
+    cells = fitting(tables["inventory"], place)
+    if cells.is_empty():
+        raise UsageError("explain.nothing", seen=asked(place), has=_has(tables["inventory"]))
+    _one_of_each(cells, place)
+    measured = cells.filter(pl.col("mass_t").is_not_null()).sort(
+        [pl.col("mass_t").abs(), *CELL], descending=[True] + [False] * len(CELL)
+    )
+    shown, others = measured.head(SHOWN_CELLS), measured.slice(SHOWN_CELLS)
+    return Explanation(
+        place=place,
+        mass_t=measured["mass_t"].sum() if measured.height else None,
+        cells=tuple(CellExplained(cell, _postings(tables, cell)) for cell in shown.to_dicts()),
+        others=others.height,
+        others_t=others["mass_t"].sum() if others.height else Decimal(0),
+        missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
+    )
+
+
+def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
+    """Nothing adds over entities, years or gases: a question that would is refused with the choices."""
+    for column in ("entity", "year", "gas"):
+        choices = cells[column].unique().sort()
+        if choices.len() > 1:
+            listed = ", ".join(str(choice) for choice in choices.head(12))
+            raise UsageError("explain.ambiguous", seen=asked(place), column=column, choices=listed)
+
+
+def _postings(tables: Mapping[str, pl.DataFrame], cell: Mapping[str, Any]) -> tuple[Posting, ...]:
+    same = pl.lit(value=True)
+    for column in ("entity", "category", "item"):
+        same &= pl.col(column) == cell[column]
+    factors = tables["effective"].filter(
+        (pl.col("gas") == cell["gas"]) & (pl.col("scope") == cell["scope"]) & (pl.col("account") == cell["account"])
+    )
+    keys = (
+        tables["sums"]
+        .filter(same & pl.col("quantity").is_not_null())
+        .join(factors.select("class", "lag", "effective_factor", "formula", "method"), on="class", how="inner")
+        .filter(pl.col("year") + pl.col("lag") == cell["year"])
+        .sort("year", "month", "unit", "basis", "lag")
+    )
+    return tuple(_posting(tables, key, str(cell["gas"])) for key in keys.to_dicts())
+
+
+def _posting(tables: Mapping[str, pl.DataFrame], key: Mapping[str, Any], gas: str) -> Posting:
+    parameters = tables["resolution"].filter((pl.col("class") == key["class"]) & (pl.col("gas") == gas))
+    rows = tables["activity"].filter(
+        pl.all_horizontal(
+            pl.col(name).eq_missing(pl.lit(key[name], tables["activity"].schema[name]))
+            for name in ("entity", "year", "month", "category", "item", "unit", "basis")
+        )
+    )
+    return Posting(
+        quantity=key["quantity"],
+        unit=key["unit"],
+        factor=key["effective_factor"],
+        formula=key["formula"],
+        method=key["method"],
+        parameters=tuple(parameters.to_dicts()),
+        sources=tuple(rows.head(SHOWN_SOURCES).to_dicts()),
+        more_sources=max(0, rows.height - SHOWN_SOURCES),
+    )
+
+
+def _has(inventory: pl.DataFrame) -> str:
+    parts = [
+        f"{name}: {', '.join(str(v) for v in inventory[name].unique().sort().head(8))}"
+        for name in ("entity", "year", "category", "item", "gas")
+    ]
+    return "; ".join(parts)
+
+
+def formula_line(explained: CellExplained) -> str:
+    """The cell as one line of arithmetic, units included: 1026300 t × 3.093819 t/t = 3175186.4397 t CO2."""
+    gas, mass = explained.cell["gas"], plain(explained.cell["mass_t"])
+    terms = [f"{plain(p.quantity)} {p.unit} × {plain(p.factor)} t/{p.unit}" for p in explained.postings]
+    joined = terms[0] if len(terms) == 1 else " + ".join(f"({term})" for term in terms)
+    return f"{joined} = {mass} t {gas}"

@@ -1,0 +1,96 @@
+"""An explanation as text for people, in Chinese or English: names beside ids, one pasteable line a cell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from accounting import codes
+from accounting.errors import Lang
+from accounting.exact import plain
+from accounting.explain.cells import CellExplained, Explanation, Posting, formula_line
+
+_WORDS: dict[str, dict[str, str]] = {
+    "zh": {
+        "total": "合计", "of": "由 {n} 个单元相加", "others": "其余 {n} 个单元", "missing": "未估算（NE 等），未计入合计",
+        "factor": "因子", "source": "数据", "citation": "出处", "more": "另有 {n} 处", "check": "复算",
+        "incomplete": "不完整（缺 {n} 项）", "none": "无可合计的数值", "pack": "因子包",
+    },
+    "en": {
+        "total": "total", "of": "the sum of {n} cells", "others": "{n} other cells", "missing": "not estimated (NE …), not in the total",
+        "factor": "factor", "source": "data", "citation": "source", "more": "and {n} more", "check": "check",
+        "incomplete": "incomplete ({n} cells missing)", "none": "nothing that could be added", "pack": "pack",
+    },
+}  # fmt: skip
+
+
+def explanation_text(explanation: Explanation, lang: Lang) -> str:
+    """The whole explanation: the total, each cell's line, its factor with citation, its workbook cells."""
+    words = _WORDS[lang]
+    several = len(explanation.cells) + explanation.others + len(explanation.missing) > 1
+    lines = [_total_line(explanation, words), _adding_up(explanation)] if several else []
+    for cell in explanation.cells:
+        lines += ["", *_cell_lines(cell, words, lang)]
+    if explanation.missing:
+        lines += ["", f"{words['missing']}:"]
+        lines += [f"  {cell_name(cell, lang)}  {cell['notation_key']}  {cell['reason'] or ''}" for cell in explanation.missing]
+    return "\n".join(lines).strip()
+
+
+def cell_name(cell: dict[str, Any], lang: Lang) -> str:
+    """A cell as people name it: 北京 2007 交通运输、仓储和邮政业 柴油 CO2."""
+    parts = (
+        codes.entity_name(cell["entity"], lang),
+        str(cell["year"]),
+        codes.category(cell["category"]).name(lang),
+        codes.item(cell["item"]).name(lang),
+    )
+    return f"{' '.join(parts)} {cell['gas']}"
+
+
+def cell_line(cell: CellExplained, lang: Lang) -> str:
+    """The one line that can be pasted into a report and computed again."""
+    return f"{cell_name(cell.cell, lang)}：{formula_line(cell)}"
+
+
+def _total_line(explanation: Explanation, words: dict[str, str]) -> str:
+    n = len(explanation.cells) + explanation.others
+    incomplete = f"  {words['incomplete'].format(n=len(explanation.missing))}" if explanation.missing else ""
+    if explanation.mass_t is None:
+        return f"{words['total']}: {words['none']}{incomplete}"
+    return f"{words['total']}: {plain(explanation.mass_t)} t  ({words['of'].format(n=n)}){incomplete}"
+
+
+def _adding_up(explanation: Explanation) -> str:
+    parts = [plain(Decimal(cell.cell["mass_t"])) for cell in explanation.cells]
+    if explanation.others:
+        parts.append(plain(explanation.others_t))
+    if explanation.mass_t is None or len(parts) < 2:
+        return ""
+    return f"{' + '.join(f'({p})' if p.startswith('-') else p for p in parts)} = {plain(explanation.mass_t)} t"
+
+
+def _cell_lines(cell: CellExplained, words: dict[str, str], lang: Lang) -> list[str]:
+    lines = [cell_line(cell, lang)]
+    for posting in cell.postings:
+        lines += _posting_lines(posting, words)
+    return lines
+
+
+def _posting_lines(posting: Posting, words: dict[str, str]) -> list[str]:
+    lines = [f"  {words['factor']}  {posting.formula} = {plain(posting.factor)} t/{posting.unit}  ({posting.method})"]
+    for row in posting.parameters:
+        lines.append(
+            f"    {row['parameter']} {row['value']} {row['value_unit']}  {words['pack']} {row['pack']}  "
+            f"{words['citation']}: {row['citation']}"
+        )
+    for row in posting.sources:
+        address = " › ".join(part for part in (row["file"], row["sheet"], row["cell"]) if part)
+        note = f"  [{row['note']}]" if row["note"] else ""
+        lines.append(
+            f"  {words['source']}  {address}: {row['reported_value']} {row['reported_unit']} "
+            f"→ {plain(row['quantity'])} {row['unit']}{note}"
+        )
+    if posting.more_sources:
+        lines.append(f"  {words['source']}  {words['more'].format(n=posting.more_sources)}")
+    return lines

@@ -1,0 +1,49 @@
+"""What must be equal at every stage boundary, asserted in every run, not only in tests (design §7.1, §7.2).
+
+A failure is a fault of tanfeng: InvariantBroken, exit 4, nothing is committed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from accounting import views
+from accounting.errors import InvariantBroken
+from accounting.exact import MASS_DIGITS, decimals, integers
+from accounting.ledger import unit_totals
+
+
+def sums_equal(before: pl.LazyFrame, after: pl.LazyFrame, stage: str) -> dict[str, Any]:
+    """Key sums keep their exact total a unit through a stage."""
+    ours, theirs = pl.collect_all([unit_totals(before), unit_totals(after)])
+    if not ours.equals(theirs):
+        raise InvariantBroken("conservation.sums", stage=stage, before=str(ours.to_dicts()), after=str(theirs.to_dicts()))
+    return {"check": "sums_equal", "stage": stage, "units": ours.height}
+
+
+def cells_are_unique(inventory: pl.DataFrame, identity: tuple[str, ...]) -> dict[str, Any]:
+    """No cell of the inventory stands twice."""
+    distinct = inventory.lazy().select(pl.struct(identity).n_unique()).collect().item() if inventory.height else 0
+    if distinct != inventory.height:
+        raise InvariantBroken("conservation.cells", cells=inventory.height, distinct=distinct)
+    return {"check": "cells_are_unique", "cells": inventory.height}
+
+
+def totals_equal_parts(inventory: pl.DataFrame, table: pl.DataFrame, shown: views.View) -> dict[str, Any]:
+    """The top lines of a view equal the exact sum of its cells, a gas, entity, year and account."""
+    by = ["entity", "year", "account", "gas"]
+    top = [line.row for line in shown.lines if line.parent is None]
+    counted = inventory.lazy().filter(pl.col("category").is_in(shown.categories()) & pl.col("mass_t").is_not_null())
+    parts = counted.group_by(by).agg(integers(pl.col("mass_t")).sum().alias("mass_t"))
+    lines = table.lazy().filter(
+        pl.col("row").is_in(top) & pl.col("item").is_null() & pl.col("mass_t").is_not_null()
+    )
+    totals = lines.group_by(by).agg(integers(pl.col("mass_t")).sum().alias("mass_t"))
+    ours, theirs = (
+        side.with_columns(decimals(pl.col("mass_t"), MASS_DIGITS)).sort(by) for side in pl.collect_all([parts, totals])
+    )
+    if not ours.equals(theirs):
+        raise InvariantBroken("conservation.totals", view=shown.id, cells=ours.height, totals=theirs.height)
+    return {"check": "totals_equal_parts", "view": shown.id, "totals": ours.height}

@@ -1,0 +1,51 @@
+"""Which part of the energy has no emission factor: said first, before any total.
+
+The energy of a key is its quantity × the yearbook's standard-coal coefficient (datasets/standard-coal), a float that
+serves this one statement; no emission is computed with it. Items without a coefficient are counted apart.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+
+import polars as pl
+
+from accounting import shipped
+
+
+@cache
+def coefficients() -> pl.DataFrame:
+    """Columns item, unit, tce_per_unit: tonnes of standard coal a base unit."""
+    with (shipped.datasets() / "standard-coal" / "coefficients.csv").open(encoding="utf-8", newline="") as source:
+        rows = [(row["item"], row["unit"], float(row["tce_per_unit"])) for row in csv.DictReader(source)]
+    return pl.DataFrame(rows, schema=["item", "unit", "tce_per_unit"], orient="row")
+
+
+def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: str = "CO2") -> pl.DataFrame:
+    """Energy of the counted keys: columns category, item, tce (null without coefficient), covered.
+
+    `counted` are the categories that the views count; a key is covered when its class does not miss a factor of `gas`
+    (what a pack leaves out on purpose, severity info, is not covered either).
+    """
+    lacking = missing.filter(pl.col("gas") == gas).select("class").unique().with_columns(pl.lit(value=False).alias("covered"))
+    return (
+        sums.filter(pl.col("quantity").is_not_null() & pl.col("category").is_in(counted))
+        .join(coefficients().lazy(), on=["item", "unit"], how="left")
+        .join(lacking, on="class", how="left")
+        .with_columns(
+            (pl.col("quantity").cast(pl.Float64) * pl.col("tce_per_unit")).alias("tce"),
+            pl.col("covered").fill_null(value=True),
+        )
+        .group_by("category", "item", "covered")
+        .agg(pl.when(pl.col("tce").count() > 0).then(pl.col("tce").sum()).alias("tce"))
+        .sort("category", "item", "covered")
+        .collect()
+    )
+
+
+def uncovered_share(energy: pl.DataFrame) -> float | None:
+    """The share of the energy (standard coal) that has no factor; null where no item has a coefficient."""
+    known = energy.filter(pl.col("tce").is_not_null() & (pl.col("tce") > 0))
+    total = known["tce"].sum()
+    return None if not total else known.filter(~pl.col("covered"))["tce"].sum() / total

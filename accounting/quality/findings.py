@@ -1,0 +1,85 @@
+"""Findings: what was defaulted, replaced, doubtful or missing, and which of it a person has accepted.
+
+An acceptance names a finding by its id, a hash of code, address or key, and the value seen: it lapses when the value
+changes. It changes the exit code and the report, never a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from accounting import codes
+from accounting.acceptances import Acceptance
+from accounting.errors import finding
+from accounting.exact import plain
+from accounting.tables import frame, ordered
+
+
+def accepted(findings: pl.DataFrame, acceptances: Sequence[Acceptance]) -> pl.DataFrame:
+    """Findings with who accepted them; an acceptance that fits none any more is a finding of its own (info)."""
+    known = set(findings["id"])
+    lapsed = [
+        finding("acceptance.lapsed", "completeness", "info", seen=a.seen, id=a.id, lapsed_code=a.code, by=a.by)
+        for a in acceptances
+        if a.id not in known
+    ]
+    holding = pl.DataFrame(
+        [(a.id, a.by, a.on, a.reason) for a in acceptances if a.id in known],
+        schema={"id": pl.String, "accepted_by": pl.String, "accepted_on": pl.String, "reason": pl.String},
+        orient="row",
+    ).unique("id", keep="last")
+    marked = findings.drop("accepted_by", "accepted_on", "reason").join(holding, on="id", how="left")
+    return ordered("findings", pl.concat([marked.select(findings.columns), frame("findings", lapsed)]))
+
+
+def waiting(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings above `info` that nobody has accepted."""
+    return findings.filter((pl.col("severity") != "info") & pl.col("accepted_by").is_null())
+
+
+def missing_factors(sums: pl.LazyFrame, missing: pl.LazyFrame) -> list[dict[str, Any]]:
+    """One `missing_factor` finding a (category, item, gas): its entities, years, keys and quantity.
+
+    `missing` gives `class`, `gas`, `severity`, `reason`; the value seen is the quantity, so an acceptance lapses when
+    the statistics change.
+    """
+    by = ("category", "item", "unit", "gas", "severity", "reason")
+    lacking = (
+        sums.filter(pl.col("quantity").is_not_null())
+        .join(missing.select("class", "gas", "severity", "reason"), on="class", how="inner")
+        .group_by(by)
+        .agg(
+            pl.col("entity").n_unique().alias("entities"),
+            pl.len().alias("keys"),
+            pl.col("quantity").sum().alias("quantity"),
+        )
+        .sort(by)
+        .collect()
+    )
+    return [_missing_factor(row) for row in lacking.to_dicts()]
+
+
+def _missing_factor(row: dict[str, Any]) -> dict[str, Any]:
+    category, item = codes.category(row["category"]), codes.item(row["item"])
+    return finding(
+        "factor.missing",
+        "missing_factor",
+        row["severity"],
+        category=row["category"],
+        item=row["item"],
+        seen=f"{plain(row['quantity'])} {row['unit']}",
+        used="NE",
+        gas=row["gas"],
+        entities=row["entities"],
+        keys=row["keys"],
+        quantity=plain(row["quantity"]),
+        unit=row["unit"],
+        cause=row["reason"],
+        category_zh=category.name_zh,
+        category_en=category.name_en,
+        item_zh=item.name_zh,
+        item_en=item.name_en,
+    )

@@ -1,0 +1,293 @@
+"""A run: from inputs to an inventory that explains itself (design §1, §3).
+
+intake → key sums → classes → effective factors → cells → views. Every stage is asserted; nothing is written until
+`Run.save`. This floor stands between the stages and the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from accounting import codes, inventory, views
+from accounting.errors import Refused, finding
+from accounting.explain import Explanation, Place, explained, place_of
+from accounting.factors import classes, pack, resolver
+from accounting.ingest import intake
+from accounting.project import Project
+from accounting.quality import conservation, coverage, findings
+from accounting.store import commit, digest, manifest, opened
+from accounting.tables import CELL, check, frame, ordered
+
+Progress = Callable[[str, int, int], None]
+
+DEFAULT_VIEW = "energy-balance"
+DEFAULT_GWP = "AR5"
+DEFAULT_PACKS: dict[str, tuple[str, ...]] = {"energy-balance": ("ceads-2018",)}
+INCLUDED_ELSEWHERE = ("electricity", "heat", "other_energy")
+CHECKED = ("sums", "effective", "resolution", "inventory", "rejections", "findings", "corrections")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides a result besides the inputs."""
+
+    packs: tuple[pack.Pack, ...]
+    views: tuple[views.View, ...]
+    gwp: str = DEFAULT_GWP
+    entity: str | None = None
+    year: int | None = None
+    mapping: str | None = None
+    strict: bool = False
+
+    def counted(self) -> tuple[str, ...]:
+        """The categories that the chosen views count."""
+        return tuple(dict.fromkeys(category for view in self.views for category in view.categories()))
+
+    def for_digest(self) -> dict[str, Any]:
+        """The settings as they enter the digest: packs by content, never by path."""
+        return {
+            "packs": [{"id": p.id, "content_hash": p.content_hash} for p in self.packs],
+            "views": [view.id for view in self.views],
+            "gwp": self.gwp,
+            "entity": self.entity,
+            "year": self.year,
+            "mapping": self.mapping,
+            "strict": self.strict,
+        }
+
+
+class Run:
+    """A result with everything it rests on: in memory after `run`, on disk after `save` or `open_run`.
+
+    `.inventory`, `.activity`, `.sums`, `.effective`, `.resolution`, `.findings`, `.rejections`, `.corrections` are
+    polars frames (columns: `tanfeng schema`); `.views` maps a view's name to its frame.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, pl.DataFrame],
+        view_tables: Mapping[str, pl.DataFrame],
+        record: dict[str, Any],
+        path: Path | None = None,
+    ) -> None:
+        self.tables = tables
+        self.views = view_tables
+        self.manifest = record
+        self.path = path
+
+    def __getattr__(self, name: str) -> pl.DataFrame:
+        if name in _TABLE_NAMES:
+            return self.tables[name]
+        raise AttributeError(name)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the logical rows and settings: the same result has the same digest."""
+        return str(self.manifest["digest"])
+
+    @cached_property
+    def waiting(self) -> pl.DataFrame:
+        """Findings above `info` that nobody has accepted."""
+        return findings.waiting(self.tables["findings"])
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing open above info; 1: rejections or findings that wait for somebody."""
+        return 1 if self.waiting.height or self.tables["rejections"].height else 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was refused and nothing waits for acceptance."""
+        return self.exit_code == 0
+
+    def explain(self, path: str | None = None, **where: Any) -> Explanation:
+        """The way of a number: by a path of names (浙江/2007/农业/柴油) or by entity, year, category, row, item, gas."""
+        return explained(self.tables, place_of(path) if path else Place(**where))
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """A DuckDB query over the run's tables, by their names; files and the network are out of its reach."""
+        return _sql(query, self.tables, self.views)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run whole, or not at all, into a new folder; gives the folder."""
+        return commit.write_run(Path(folder), self.tables, self.views, self.manifest)
+
+    def __repr__(self) -> str:
+        cells, refused = self.tables["inventory"].height, self.tables["rejections"].height
+        return f"<Run {self.digest[:12]} {cells} cells, {refused} refused, {self.waiting.height} waiting>"
+
+
+_TABLE_NAMES = frozenset(
+    ("activity", "sums", "effective", "resolution", "inventory", "findings", "rejections", "corrections")
+)
+
+
+def open_run(folder: str | Path) -> Run:
+    """A run that `tanfeng run` or `Run.save` wrote; its tables are read when they are asked for."""
+    stored = opened.open_run(Path(folder))
+    return Run(stored.tables, stored.views, stored.manifest, stored.folder)
+
+
+def computed(taken: intake.Intake, settings: Settings, acceptances: Sequence[findings.Acceptance] = ()) -> Run:
+    """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
+    if settings.strict and taken.rejections.height:
+        raise Refused("run.strict", rejections=taken.rejections, refused=taken.rejections.height)
+    counted = list(settings.counted())
+    sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"]))
+    conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
+    resolved = resolver.resolve(class_frame.filter(_has_a_cell(counted)), settings.packs, counted)
+    inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
+    cells = ordered(
+        "inventory",
+        inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), pack.gwp(settings.gwp)).collect(),
+    )
+    conservation_results.append(conservation.cells_are_unique(cells, CELL))
+    view_tables: dict[str, pl.DataFrame] = {}
+    for shown in settings.views:
+        view_tables[shown.id] = ordered("view", views.view_table(cells.lazy(), shown).collect())
+        conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
+    listed = [*findings.missing_factors(sums.lazy(), resolved.missing.lazy()), *_uncounted(sums, class_frame, resolved, counted)]
+    all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
+    tables = {
+        "activity": taken.activity,
+        "sums": ordered("sums", sums),
+        "effective": ordered("effective", resolved.effective),
+        "resolution": ordered("resolution", resolved.resolution),
+        "inventory": cells,
+        "rejections": ordered("rejections", taken.rejections),
+        "findings": findings.accepted(all_findings, acceptances),
+        "corrections": ordered("corrections", taken.corrections),
+    }
+    for name in CHECKED:
+        check(name, tables[name])
+    if settings.strict and findings.waiting(tables["findings"]).height:
+        raise Refused("run.strict", rejections=tables["rejections"], refused=findings.waiting(tables["findings"]).height)
+    energy = coverage.energy(sums.lazy(), counted, resolved.missing.lazy())
+    return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy))
+
+
+def _has_a_cell(counted: list[str]) -> pl.Expr:
+    return pl.col("category").is_in(counted) & ~pl.col("item").is_in(INCLUDED_ELSEWHERE)
+
+
+def _uncounted(
+    sums: pl.DataFrame, class_frame: pl.DataFrame, resolved: resolver.Resolved, counted: list[str]
+) -> list[dict[str, Any]]:
+    """Counted categories for which the chosen packs hold nothing at all: no cell, but never silence."""
+    known = pl.concat([resolved.effective["class"], resolved.missing["class"]]).unique()
+    silent = class_frame.filter(_has_a_cell(counted) & ~pl.col("class").is_in(known.implode()))
+    keys = sums.join(silent.select("class"), on="class", how="semi").group_by("category").agg(
+        pl.len().alias("keys"), pl.col("item").unique().sort().alias("items")
+    )  # fmt: skip
+    return [
+        finding(
+            "factor.no_category", "missing_factor", "warning",
+            category=row["category"], seen=f"{row['keys']}", used="NE", keys=row["keys"], items=", ".join(row["items"]),
+            category_zh=codes.category(row["category"]).name_zh, category_en=codes.category(row["category"]).name_en,
+        )
+        for row in keys.sort("category").to_dicts()
+    ]  # fmt: skip
+
+
+def _record(
+    taken: intake.Intake,
+    settings: Settings,
+    tables: Mapping[str, pl.DataFrame],
+    conservation_results: list[dict[str, Any]],
+    energy: pl.DataFrame,
+) -> dict[str, Any]:
+    return manifest.record(
+        settings=settings.for_digest(),
+        packs=[
+            {"id": p.id, "content_hash": p.content_hash, "kind": p.kind, "label_zh": p.label_zh, "label_en": p.label_en}
+            for p in settings.packs
+        ],
+        inputs=taken.inputs,
+        stages=[*taken.stages, {"stage": "run", **{f"{name}_rows": table.height for name, table in tables.items()}}],
+        conservation=conservation_results,
+        coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
+        digest=digest.digest(tables, settings.for_digest()),
+    )
+
+
+def _sql(query: str, tables: Mapping[str, pl.DataFrame], view_tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    import duckdb
+
+    with duckdb.connect(config={"enable_external_access": False, "lock_configuration": True}) as connection:
+        for name, table in {**{n: tables[n] for n in tables}, **{n.replace("-", "_"): view_tables[n] for n in view_tables}}.items():
+            connection.register(name, table.to_arrow())
+        return connection.sql(query).pl()
+
+
+def settings_of(
+    project: Project | None,
+    *,
+    factors: Sequence[str] = (),
+    view: Sequence[str] = (),
+    gwp: str | None = None,
+    entity: str | None = None,
+    year: int | None = None,
+    mapping: str | None = None,
+    strict: bool = False,
+) -> Settings:
+    """Settings from options, else from the project, else the view's own defaults."""
+    names = tuple(view) or (project.views if project else ()) or (DEFAULT_VIEW,)
+    defaults = tuple(dict.fromkeys(p for name in names for p in DEFAULT_PACKS.get(name, ())))
+    chosen = tuple(factors) or (project.packs if project else ()) or defaults
+    return Settings(
+        packs=tuple(pack.load(name) for name in chosen),
+        views=tuple(views.view(name) for name in names),
+        gwp=gwp or (project.gwp if project else None) or DEFAULT_GWP,
+        entity=entity,
+        year=year,
+        mapping=mapping,
+        strict=strict or bool(project and project.strict),
+    )
+
+
+def run(
+    inputs: Any = None,
+    *,
+    project: Project | None = None,
+    factors: Sequence[str] = (),
+    view: Sequence[str] | str = (),
+    gwp: str | None = None,
+    entity: str | None = None,
+    year: int | None = None,
+    mapping: str | Path | None = None,
+    encoding: str | None = None,
+    memory: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Inputs to a run, in memory; nothing is written.
+
+    `inputs` is a path or several (files, folders), a polars or Arrow frame with the columns entity, year, category,
+    item, quantity, unit, or a project file; with a project its own inputs are read. `factors` are pack ids or folders
+    in order of priority, else the project's, else the view's own; `entity` and `year` declare what a sheet does not
+    say and never filter. A run with refused rows returns; only nothing usable, or `strict` and something refused or
+    waiting, raises `Refused` with all rejections. Raises UsageError for options and projects that cannot be meant.
+
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"entity": ["110000"], "year": [2007], "category": ["transport"],
+    ...                       "item": ["diesel_oil"], "quantity": ["102.63"], "unit": ["万吨"]})
+    >>> run(table, factors=["ceads-2018"]).inventory["mass_t"].item()
+    Decimal('3175186.439700000000')
+    """
+    plan, paths = _plan_and_inputs(project, inputs)
+    taken = taken_in(
+        paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress
+    )
+    settings = settings_of(
+        plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=entity, year=year,
+        mapping=taken.mapping_hash, strict=strict,
+    )  # fmt: skip
+    if taken.sums.is_empty():
+        raise Refused("run.nothing_usable", rejections=taken.rejections, files=len(taken.inputs))
+    return computed(taken, settings, acceptances_of(plan))
