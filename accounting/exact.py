@@ -24,7 +24,7 @@ PRODUCT_DIGITS = QUANTITY_DIGITS + FACTOR_DIGITS
 PRECISION = 38
 SAFE_MAGNITUDE = 1e38  # below Int128's 1.7e38: room for the float guard's own error
 
-_PLAIN_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+_PLAIN_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def fraction(text: str) -> Fraction:

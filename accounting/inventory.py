@@ -90,7 +90,7 @@ def _absent(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame) 
     named = pl.concat([lacking.select(columns), written.select(columns)])
     return named.group_by(CELL).agg(
         pl.col("notation_key").sort_by(~pl.col("lacks"), "notation_key").first(),
-        pl.col("reason").drop_nulls().unique().sort().str.join("; "),
+        pl.when(pl.col("reason").count() > 0).then(pl.col("reason").drop_nulls().unique().sort().str.join("; ")),
         pl.col("lacks").any(),
     )
 

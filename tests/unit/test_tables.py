@@ -1,0 +1,49 @@
+"""Table contracts: checked on values, for lazy frames too, and each check seen to fail."""
+
+import polars as pl
+import pytest
+
+from accounting import tables
+from accounting.errors import InvariantBroken
+
+SUM = {"entity": "110000", "year": 2007, "category": "farming", "item": "lpg", "unit": "t", "quantity": "1", "class": 5}
+CELL = {"entity": "110000", "year": 2007, "category": "farming", "item": "lpg", "gas": "CO2", "scope": 1, "account": "main"}
+
+
+def test_a_sound_table_passes_unchanged() -> None:
+    table = tables.frame("sums", [SUM])
+    assert tables.check("sums", table).equals(table)
+    assert tables.check("sums", table.lazy()).collect().equals(table)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize(
+    "broken",
+    [{"entity": ""}, {"entity": None}, {"year": 12}, {"month": 13}, {"basis": "dryish"}, {"quantity": None}, {"notation_key": "NO"}],
+)
+def test_a_broken_value_is_caught(broken: dict, lazy: bool) -> None:
+    table = tables.frame("sums", [SUM | broken])
+    with pytest.raises(InvariantBroken, match="table.broken"):
+        tables.check("sums", table.lazy() if lazy else table)
+
+
+@pytest.mark.parametrize("broken", [{}, {"mass_t": "1", "notation_key": "NE"}, {"mass_t": "1", "account": "other"}, {"mass_t": "1", "scope": 4}])
+def test_a_cell_has_a_mass_or_a_notation_key(broken: dict) -> None:
+    with pytest.raises(InvariantBroken):
+        tables.check("inventory", tables.frame("inventory", [CELL | broken]))
+
+
+def test_a_missing_or_extra_column_is_caught() -> None:
+    table = tables.frame("sums", [SUM])
+    for wrong in (table.drop("unit"), table.with_columns(pl.lit(1).alias("extra"))):
+        with pytest.raises(InvariantBroken):
+            tables.check("sums", wrong)
+
+
+def test_every_table_has_an_order_of_its_own_columns() -> None:
+    assert set(tables.ORDER) == set(tables.TABLES)
+    assert all(set(order) <= set(tables.TABLES[name]) for name, order in tables.ORDER.items())
+
+
+def test_no_table_holds_int128() -> None:
+    assert not [c for columns in tables.TABLES.values() for c, dtype in columns.items() if dtype == pl.Int128]
