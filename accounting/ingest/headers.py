@@ -1,0 +1,123 @@
+"""The columns of a long table: which heading means which field, in Chinese and in English.
+
+    地区, 年份, 部门, 品种, 消费量(万吨)   →   entity, year, category, item, quantity in 万吨
+
+A unit in brackets belongs to the quantity. A heading that means nothing here is listed, never used; one that stands
+twice is refused, because neither column can be preferred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounting.errors import Where, did_you_mean, rejection
+
+DEMANDED = ("category", "item", "quantity")  # entity, year and unit may also be said elsewhere
+HEADINGS: dict[str, str] = {
+    "entity": "地区 地区代码 地区名称 行政区划 行政区划代码 区划代码 省份 省市 省 城市 城市代码 市 区县 县区 县 园区 园区名称 企业 "
+    "企业名称 单位名称 填报单位 主体 核算主体 region regioncode city citycode province county park facility "
+    "enterprise company entityid",
+    "year": "年份 年 年度 数据年份 统计年份 yr datayear",
+    "month": "月份 月 mon",
+    "category": "部门 行业 类别 分类 终端部门 用能部门 消费部门 sector industry",
+    "item": "品种 能源品种 能源 能源名称 能源种类 燃料 燃料品种 燃料名称 燃料种类 fuel fueltype energy energytype",
+    "quantity": "数量 消费量 消耗量 能源消费量 能源消耗量 用量 使用量 实物量 实物消费量 活动数据 活动水平 数值 值 amount value "
+    "consumption activitydata qty",
+    "unit": "单位 计量单位 量纲 units unitofmeasure uom",
+    "basis": "基准 热值基准",
+    "notation_key": "标记 缺失标记 注释键 notation",
+    "note": "备注 说明 注释 remark remarks comment comments notes",
+}
+OWN_COLUMNS = frozenset({"rowid", "reportedvalue", "reportedunit", "file", "sheet", "cell", "sha256"})
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "〔【［"), "(")
+_FULL_WIDTH |= dict.fromkeys(map(ord, "〕】］"), ")")
+_WITH_UNIT = re.compile(r"(.+?)\((.+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One heading as written: its column (1-based), its address, the field it means, a unit in brackets."""
+
+    column: int
+    address: str
+    text: str
+    field: str | None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The headings of a table by field; `extra` are those that mean nothing here, `problems` are rejections."""
+
+    fields: Mapping[str, Heading]
+    extra: tuple[Heading, ...] = ()
+    problems: tuple[dict[str, Any], ...] = field(default=())
+
+
+def bare(text: str) -> str:
+    """A heading in the form in which it is looked up.
+
+    >>> bare(" 能源 品种 "), bare("Row_ID"), bare("年　份")
+    ('能源品种', 'rowid', '年份')
+    """
+    return re.sub(r"[\s_\-:]+", "", text.translate(_FULL_WIDTH)).lower()
+
+
+def heading(column: int, address: str, text: str) -> Heading:
+    """What one heading means.
+
+    >>> heading(5, "E1", "消费量（万吨）").field, heading(5, "E1", "消费量（万吨）").unit, heading(1, "A1", "税号").field
+    ('quantity', '万吨', None)
+    """
+    known = _FIELDS.get(bare(text))
+    if known is not None:
+        return Heading(column, address, text, known)
+    match = _WITH_UNIT.fullmatch(text.translate(_FULL_WIDTH).strip())
+    if match and _FIELDS.get(bare(match[1])) == "quantity":
+        return Heading(column, address, text, "quantity", match[2].strip())
+    return Heading(column, address, text, None)
+
+
+def head(headings: Iterable[Heading], where: Where) -> Head:
+    """The head of a table, with `header.duplicate` where a heading or a field stands twice."""
+    fields: dict[str, Heading] = {}
+    extra: dict[str, Heading] = {}
+    problems: list[dict[str, Any]] = []
+    for one in headings:
+        table, name = (extra, bare(one.text)) if one.field is None else (fields, one.field)
+        if name in table:
+            problems.append(_twice(table[name], one, where))
+        table.setdefault(name, one)
+    listed = tuple(one for name, one in extra.items() if name not in OWN_COLUMNS)
+    return Head(fields, listed, tuple(problems))
+
+
+def missing(found: Head, said_elsewhere: Iterable[str], where: Where) -> dict[str, Any] | None:
+    """The refusal `header.missing` where a demanded column is not there and nothing else says it."""
+    unit = () if "unit" in found.fields or _has_unit(found) else ("unit",)
+    lacking = [name for name in (*DEMANDED, *unit) if name not in found.fields and name not in set(said_elsewhere)]
+    if not lacking:
+        return None
+    near = {name: did_you_mean(one.text, _FIELDS) for one in found.extra for name in [one.text]}
+    close = "; ".join(f"{text} → {words}" for text, words in near.items() if words)
+    return rejection("header.missing", where, _seen(found), columns=", ".join(lacking), close=close or "–")
+
+
+def _has_unit(found: Head) -> bool:
+    return "quantity" in found.fields and found.fields["quantity"].unit is not None
+
+
+def _twice(first: Heading, second: Heading, where: Where) -> dict[str, Any]:
+    at = Where(where.file, where.sheet, second.address)
+    both = f"{first.text} ({first.address}), {second.text} ({second.address})"
+    return rejection("header.duplicate", at, both, first=first.address, second=second.address)
+
+
+def _seen(found: Head) -> str:
+    return ", ".join(one.text for one in (*found.fields.values(), *found.extra))
+
+
+_FIELDS = {bare(word): name for name, words in HEADINGS.items() for word in (name, *words.split())}
