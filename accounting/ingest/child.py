@@ -1,0 +1,110 @@
+"""The child process that reads one file: bounded first, then reading, then one JSON answer on stdout.
+
+    python -m accounting.ingest.child        request: one JSON line on stdin
+
+Tasks: `cells` (a workbook or text file as cells) and `table` (a Parquet table as key sums). A file that cannot be used
+is an answer with a problem; whatever else happens, the parent survives it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from accounting import system
+from accounting.errors import DataRefused, Where
+from accounting.ingest.cells import as_lists
+from accounting.ingest.limits import Limits
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+
+
+def answered(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one request, in this process."""
+    limits = Limits(**request["limits"])
+    try:
+        if request["task"] == "table":
+            from accounting.ingest import columnar
+
+            return columnar.intake_parquet(request)
+        return _cells(Path(request["path"]), limits, request.get("encoding"))
+    except DataRefused as refused:
+        return {"problem": {"code": refused.code, "seen": refused.seen, "facts": _plain(refused.facts_but_seen()),
+                            "sheet": refused.where.sheet, "cell": refused.where.cell}}  # fmt: skip
+    except MemoryError:
+        return {"problem": {"code": "file.budget_memory", "seen": None, "facts": {}, "sheet": None, "cell": None}}
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in facts.items()}
+
+
+def _cells(path: Path, limits: Limits, encoding: str | None) -> dict[str, Any]:
+    size = path.stat().st_size
+    if size == 0:
+        raise DataRefused("file.empty", where=Where())
+    if size > limits.file_bytes:
+        raise DataRefused("file.too_large", seen=f"{size >> 20} MiB", limit=f"{limits.file_bytes >> 20} MiB")
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    suffix = path.suffix.lower()
+    if head.startswith(_ZIP):
+        return _zip_cells(path, suffix, limits)
+    if head.startswith(_OLE):
+        return _ole_cells(path, suffix, limits)
+    if suffix in _TEXT_SUFFIXES:
+        return _text_cells(path, limits, encoding)
+    raise DataRefused(_why_not(head, suffix), seen=suffix or path.name)
+
+
+def _zip_cells(path: Path, suffix: str, limits: Limits) -> dict[str, Any]:
+    from accounting.ingest.xlsx import read_xlsx
+
+    if suffix in (".ods", ".et", ".docx", ".zip", ".xlsb"):
+        raise DataRefused("file.kind", seen=suffix)
+    sheets, notes = read_xlsx(path, limits)
+    if suffix not in (".xlsx", ".xlsm"):
+        notes.append(f"a workbook named {suffix or 'without ending'}")
+    return {"sheets": as_lists(sheets), "encoding": None, "notes": notes}
+
+
+def _ole_cells(path: Path, suffix: str, limits: Limits) -> dict[str, Any]:
+    from accounting.ingest.xls import read_xls
+
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise DataRefused("file.encrypted", seen=suffix)
+    notes = [] if suffix == ".xls" else [f"an .xls workbook named {suffix or 'without ending'}"]
+    return {"sheets": as_lists(read_xls(path, limits)), "encoding": None, "notes": notes}
+
+
+def _text_cells(path: Path, limits: Limits, encoding: str | None) -> dict[str, Any]:
+    from accounting.ingest.text import read_text
+
+    sheet, name = read_text(path.read_bytes(), limits, encoding)
+    return {"sheets": as_lists([sheet]), "encoding": name, "notes": []}
+
+
+def _why_not(head: bytes, suffix: str) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml")):
+        return "file.html"
+    return "file.kind" if suffix in (".et", ".ods", ".xlsb", ".wps", ".numbers") else "file.damaged"
+
+
+def main() -> None:
+    """Read the request, bound this process, answer."""
+    request = json.loads(sys.stdin.buffer.readline())
+    limits = Limits(**request["limits"])
+    system.limit_this_process(limits.memory_bytes, limits.seconds, limits.answer_bytes)
+    answer = json.dumps(answered(request), ensure_ascii=False, separators=(",", ":"))
+    sys.stdout.buffer.write(answer.encode("utf-8", errors="surrogatepass"))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
