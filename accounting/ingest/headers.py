@@ -39,13 +39,21 @@ _WITH_UNIT = re.compile(r"(.+?)\((.+)\)")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One heading as written: its column (1-based), its address, the field it means, a unit in brackets."""
+    """One heading as written: its column (1-based), its address, the field it means, a unit in brackets.
+
+    A cell below it is named `before` row `after`: F and nothing in a sheet, `row ` and `, quantity` in Parquet.
+    """
 
     column: int
     address: str
     text: str
     field: str | None
     unit: str | None = None
+    before: str = ""
+    after: str = ""
+
+    def cell(self, row: int) -> str:
+        return f"{self.before}{row}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +75,34 @@ def bare(text: str) -> str:
 
 
 def heading(column: int, address: str, text: str) -> Heading:
-    """What one heading means.
+    """What one heading of a sheet means.
 
-    >>> heading(5, "E1", "消费量（万吨）").field, heading(5, "E1", "消费量（万吨）").unit, heading(1, "A1", "税号").field
-    ('quantity', '万吨', None)
+    >>> heading(5, "E1", "消费量（万吨）").field, heading(5, "E1", "消费量（万吨）").unit
+    ('quantity', '万吨')
+    >>> heading(1, "A1", "税号").field
     """
+    field, unit = _meaning(text)
+    return Heading(column, address, text, field, unit, before=address.rstrip("0123456789"))
+
+
+def named(column: int, name: str) -> Heading:
+    """What the name of a column without letters means: its cells are `row 17, quantity`.
+
+    >>> named(5, "quantity").cell(17)
+    'row 17, quantity'
+    """
+    field, unit = _meaning(name)
+    return Heading(column, name, name, field, unit, before="row ", after=f", {name}")
+
+
+def _meaning(text: str) -> tuple[str | None, str | None]:
     known = _FIELDS.get(bare(text))
     if known is not None:
-        return Heading(column, address, text, known)
+        return known, None
     match = _WITH_UNIT.fullmatch(text.translate(_FULL_WIDTH).strip())
     if match and _FIELDS.get(bare(match[1])) == "quantity":
-        return Heading(column, address, text, "quantity", match[2].strip())
-    return Heading(column, address, text, None)
+        return "quantity", match[2].strip()
+    return None, None
 
 
 def head(headings: Iterable[Heading], where: Where) -> Head:
@@ -98,7 +122,9 @@ def head(headings: Iterable[Heading], where: Where) -> Head:
 def missing(found: Head, said_elsewhere: Iterable[str], where: Where) -> dict[str, Any] | None:
     """The refusal `header.missing` where a demanded column is not there and nothing else says it."""
     unit = () if "unit" in found.fields or _has_unit(found) else ("unit",)
-    lacking = [name for name in (*DEMANDED, *unit) if name not in found.fields and name not in set(said_elsewhere)]
+    lacking = [
+        name for name in (*DEMANDED, *unit) if name not in found.fields and name not in set(said_elsewhere)
+    ]
     if not lacking:
         return None
     near = {name: did_you_mean(one.text, _FIELDS) for one in found.extra for name in [one.text]}
