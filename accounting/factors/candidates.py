@@ -1,0 +1,135 @@
+"""Which parameter rows fit a class, and in which order: the seven ranks of design §1.3.
+
+1 place (own, then its ancestors, the nation, international) · 2 order of the packs · 3 category given before null ·
+4 own item before its parent · 5 highest tier · 6 latest valid_from · 7 published date. Validity alone selects a year;
+when a figure was measured or printed does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from accounting import codes
+from accounting.errors import DataRefused
+from accounting.factors.pack import Pack
+from accounting.factors.values import Value, value
+
+INTERNATIONAL = "WORLD"
+Key = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One row of a pack with its place in the order of packs."""
+
+    row: dict[str, Any]
+    pack: str
+    pack_order: int
+
+    @cached_property
+    def value(self) -> Value:
+        return value(self.row["parameter"], self.row["value"], self.row["unit"])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The value that applies, why, and what was passed over; `chosen` is None where nothing fits or a tie is left."""
+
+    chosen: Candidate | None
+    rank: tuple[Any, ...]
+    passed_over: tuple[str, ...]
+    tied: tuple[str, ...] = ()
+    needs_basis: bool = False
+
+
+class Index:
+    """The parameter rows of the chosen packs by parameter, gas and item: what a class looks through is short."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self._rows: dict[tuple[str, str | None, str | None], list[Candidate]] = {}
+        for order, pack in enumerate(packs):
+            for row in pack.parameters.to_dicts():
+                self._rows.setdefault((row["parameter"], row["gas"], row["item"]), []).append(Candidate(row, pack.id, order))
+
+    def of(self, parameter: str, gas: str, item: str) -> Iterator[Candidate]:
+        """Rows of a parameter for a gas, or for no gas in particular, and for an item, its parents, or none."""
+        for name in (item, *codes.item_parents(item), None):
+            for kind in (gas, None):
+                yield from self._rows.get((parameter, kind, name), ())
+
+    def holds(self, parameters: Sequence[str], gas: str, category: str) -> bool:
+        """Whether the packs hold any value of these parameters for a gas that may serve a category."""
+        own = {category, *codes.category_parents(category), None}
+        return any(
+            candidate.row["category"] in own
+            for (parameter, kind, _), rows in self._rows.items()
+            if parameter in parameters and kind in (gas, None)
+            for candidate in rows
+        )
+
+
+def chosen(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool) -> Choice:
+    """The one value of a parameter that applies to a class key; the order of rows never decides."""
+    fitting: list[tuple[tuple[Any, ...], Candidate]] = []
+    passed: list[str] = []
+    based = False
+    for candidate in index.of(parameter, gas, key["item"]):
+        obstacle = _obstacle(candidate, key, reads_activity)
+        if obstacle is None:
+            fitting.append((_rank(candidate, key), candidate))
+        elif obstacle != "other place":
+            based = based or obstacle == "basis unstated"
+            passed.append(f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']} ({obstacle})")
+    if not fitting:
+        return Choice(None, (), tuple(sorted(passed)), needs_basis=based)
+    fitting.sort(key=lambda pair: pair[0])
+    best = [candidate for rank, candidate in fitting if rank == fitting[0][0]]
+    if len(best) > 1:
+        return Choice(None, fitting[0][0], tuple(sorted(passed)), tuple(sorted(c.row["citation"] or "" for c in best)))
+    beaten = [f"{c.pack}: {c.row['value']} {c.row['unit']} (rank)" for _, c in fitting[1:]]
+    return Choice(best[0], fitting[0][0], tuple(sorted(passed + beaten)))
+
+
+def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | None:
+    row = candidate.row
+    places = _places(key["place"])
+    if (row["entity"] or row["region"] or codes.NATION) not in places:
+        return "other place"
+    if row["category"] is not None and row["category"] not in (key["category"], *codes.category_parents(key["category"])):
+        return "other category"
+    if not (row["valid_from"] or 0) <= key["year"] <= (row["valid_to"] or 9999):
+        return "other year"
+    if row["basis"] is not None and row["basis"] != key["basis"]:
+        return "basis unstated" if key["basis"] is None else "other basis"
+    try:
+        measures = candidate.value.measures
+    except DataRefused as refused:
+        return refused.code
+    return "other unit" if reads_activity and measures != key["unit"] else None
+
+
+def _places(place: str) -> tuple[str, ...]:
+    above = codes.ancestors(place) if place != codes.NATION else ()
+    return (*dict.fromkeys((place, *above, codes.NATION)), INTERNATIONAL)
+
+
+def _rank(candidate: Candidate, key: Key) -> tuple[Any, ...]:
+    row = candidate.row
+    own_items = (key["item"], *codes.item_parents(key["item"]), None)
+    own_categories = (key["category"], *codes.category_parents(key["category"]), None)
+    return (
+        _places(key["place"]).index(row["entity"] or row["region"] or codes.NATION),
+        candidate.pack_order,
+        own_categories.index(row["category"]),
+        own_items.index(row["item"]),
+        -(row["tier"] or 0),
+        -(row["valid_from"] or 0),
+        _latest_first(row["published"]),
+    )
+
+
+def _latest_first(date: str | None) -> tuple[int, ...]:
+    return tuple(-int(part) for part in (date or "0").split("-") if part.isdigit())

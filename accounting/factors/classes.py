@@ -1,0 +1,88 @@
+"""Classes: keys that have the same factors, whoever they belong to (design §1.3).
+
+The place of a key is the nearest of its entity and that entity's ancestors for which the chosen packs hold any value
+of its own for the category and item, else the nation; entities without values of their own share a class. A class has
+the first 63 bits of the SHA-256 of its key in canonical text: the seven parts of CLASS_KEY joined by U+001F, null as
+nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from accounting import codes
+from accounting.errors import InvariantBroken
+from accounting.factors.pack import Pack
+from accounting.tables import CLASS_KEY, KEY
+
+_OF_KEY = [name for name in CLASS_KEY if name != "place"]
+
+
+def classed(
+    sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Key sums with their class, and the classes: columns `class` and CLASS_KEY, one row each.
+
+    `parents` gives the ancestors of every entity, nearest first, ending with the nation. Raises InvariantBroken
+    (`class.collision`) where two class keys have one number.
+    """
+    placed = _placed(sums, packs, parents)
+    keys = placed.select(CLASS_KEY).unique().sort(CLASS_KEY, nulls_last=False)
+    numbered = keys.with_columns(pl.Series("class", [class_number(key) for key in keys.rows()], dtype=pl.Int64))
+    if numbered["class"].n_unique() != numbered.height:
+        raise InvariantBroken("class.collision", classes=numbered.height)
+    joined = placed.join(numbered, on=list(CLASS_KEY), how="left", nulls_equal=True, maintain_order="left", validate="m:1")
+    columns = [name for name in (*KEY, "quantity", "notation_key") if name in sums.columns]
+    return joined.select(*columns, "class"), numbered.select("class", *CLASS_KEY)
+
+
+def class_number(key: Sequence[object]) -> int:
+    """The number of a class key, given in the order of CLASS_KEY.
+
+    >>> class_number(("CN", "transport", "diesel_oil", 2007, None, "t", None))
+    5959735124355702181
+    """
+    text = "\x1f".join("" if part is None else str(part) for part in key)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
+
+
+def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Key sums with their place; where no pack holds a value below the nation, that is one constant."""
+    own = _own_values(packs)
+    if own.is_empty():
+        return sums.with_columns(pl.lit(codes.NATION).alias("place"))
+    lineage = pl.DataFrame(
+        [(entity, place, rank) for entity, above in parents.items() for rank, place in enumerate((entity, *above))],
+        schema={"entity": pl.String, "place": pl.String, "rank": pl.Int16},
+        orient="row",
+    )
+    near = (
+        sums.select("entity", "category", "item").unique()
+        .join(lineage, on="entity", how="inner")
+        .join(own, on="place", how="inner")
+        .filter(
+            pl.col("own_category").is_null() | (pl.col("own_category") == pl.col("category")),
+            pl.col("own_item").is_null() | (pl.col("own_item") == pl.col("item")),
+        )
+        .sort("rank")
+        .group_by("entity", "category", "item", maintain_order=True)
+        .agg(pl.col("place").first())
+    )  # fmt: skip
+    placed = sums.join(near, on=["entity", "category", "item"], how="left", maintain_order="left")
+    return placed.with_columns(pl.col("place").fill_null(codes.NATION))
+
+
+def _own_values(packs: Sequence[Pack]) -> pl.DataFrame:
+    """What packs hold for a place of its own: columns place, own_category, own_item."""
+    tables = [
+        pack.parameters.select(
+            pl.coalesce("entity", "region").alias("place"),
+            pl.col("category").alias("own_category"),
+            pl.col("item").alias("own_item"),
+        ).filter(pl.col("place").is_not_null() & (pl.col("place") != codes.NATION))
+        for pack in packs
+    ]
+    return pl.concat(tables).unique() if tables else pl.DataFrame(schema={"place": pl.String})

@@ -1,0 +1,147 @@
+"""Factor packs: a folder with datapackage.json and CSV, never edited, known by its content.
+
+    factors/ceads-2018/
+      datapackage.json   id, titles, producer, issued, licence, kind, label, files with size and SHA-256
+      parameters.csv     one row a value: parameter, item, category, gas, … value, unit, citation, original figure
+      absences.csv       what the pack leaves out on purpose, and why (optional)
+      README.md
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from accounting import shipped
+from accounting.errors import UsageError, Where, did_you_mean
+from accounting.exact import fraction
+
+PARAMETER_COLUMNS = (
+    "parameter", "item", "category", "gas", "region", "entity", "basis", "edition", "published", "measured_from",
+    "measured_to", "valid_from", "valid_to", "tier", "value", "unit", "lower", "upper", "distribution",
+    "correlation_group", "citation", "original_value", "original_unit", "note",
+)  # fmt: skip
+ABSENCE_COLUMNS = ("item", "category", "gas", "severity", "reason_zh", "reason_en")
+KINDS = ("official", "research", "own")
+GWP_PACK = "gwp"
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """A loaded pack; `parameters` has the columns of the CSV as text, years and tier as integers.
+
+    `content_hash` is the SHA-256 over the names and SHA-256 of its files: the same values have the same hash wherever
+    the folder lies.
+    """
+
+    id: str
+    folder: Path
+    title_zh: str
+    title_en: str
+    kind: str
+    label_zh: str
+    label_en: str
+    content_hash: str
+    parameters: pl.DataFrame
+    absences: pl.DataFrame
+
+
+@cache
+def shipped_packs() -> tuple[str, ...]:
+    """The ids of the packs that travel with the engine."""
+    return tuple(sorted(folder.parent.name for folder in shipped.factors().glob("*/datapackage.json")))
+
+
+def load(name: str | Path) -> Pack:
+    """The pack of an id, or of a folder.
+
+    Raises UsageError: `pack.unknown`, `pack.unreadable` (no datapackage.json, a missing column), `pack.damaged` (a
+    file that differs from its hash).
+
+    >>> load("ceads-2018").kind
+    'research'
+    """
+    folder = _folder(str(name))
+    described = _described(folder)
+    files = [_sound(folder, entry) for entry in described["resources"]]
+    content = hashlib.sha256(json.dumps(sorted(files), separators=(",", ":")).encode()).hexdigest()
+    return Pack(
+        id=described["name"],
+        folder=folder,
+        title_zh=described["title_zh"],
+        title_en=described["title_en"],
+        kind=described["kind"],
+        label_zh=described.get("label_zh", ""),
+        label_en=described.get("label_en", ""),
+        content_hash=content,
+        parameters=_table(folder / "parameters.csv", PARAMETER_COLUMNS),
+        absences=_table(folder / "absences.csv", ABSENCE_COLUMNS, optional=True),
+    )
+
+
+def _folder(name: str) -> Path:
+    if name in shipped_packs():
+        return shipped.factors() / name
+    folder = Path(name)
+    if not folder.is_dir():
+        near = did_you_mean(name, shipped_packs())
+        raise UsageError("pack.unknown", seen=name, close=near or ", ".join(shipped_packs()))
+    return folder
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    file = folder / "datapackage.json"
+    try:
+        described: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError("pack.unreadable", where=Where(str(file)), seen=str(error)[:200]) from error
+    for demanded in ("name", "title_zh", "title_en", "kind", "resources"):
+        if demanded not in described:
+            raise UsageError("pack.unreadable", where=Where(str(file)), seen=demanded)
+    return described
+
+
+def _sound(folder: Path, entry: dict[str, Any]) -> list[str]:
+    """Name and hash of one file, after comparing it with what datapackage.json says."""
+    name = str(entry["path"])
+    path = folder / name
+    if "/" in name or "\\" in name or not path.is_file():
+        raise UsageError("pack.damaged", where=Where(str(path)), seen=name)
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != str(entry["hash"]).removeprefix("sha256:"):
+        raise UsageError("pack.damaged", where=Where(str(path)), seen=f"sha256:{found}")
+    return [name, found]
+
+
+def _table(path: Path, columns: tuple[str, ...], *, optional: bool = False) -> pl.DataFrame:
+    if optional and not path.is_file():
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    text = pl.read_csv(path.read_bytes(), infer_schema=False, null_values=[""])
+    lacking = set(columns) - set(text.columns)
+    if lacking:
+        raise UsageError("pack.unreadable", where=Where(str(path)), seen=", ".join(sorted(lacking)))
+    numbers = {"valid_from": pl.Int16, "valid_to": pl.Int16, "tier": pl.Int8}
+    return text.select(columns).with_columns(
+        pl.col(name).str.slice(0, 4).cast(dtype) for name, dtype in numbers.items() if name in columns
+    )
+
+
+@cache
+def gwp(edition: str) -> dict[str, Fraction]:
+    """The global warming potentials of one assessment report, by gas: exact, from the pack `gwp`.
+
+    >>> gwp("AR5")["CO2"]
+    Fraction(1, 1)
+    """
+    values = load(GWP_PACK).parameters.filter((pl.col("parameter") == "gwp") & (pl.col("edition") == edition))
+    if values.is_empty():
+        editions = load(GWP_PACK).parameters["edition"].unique().sort()
+        raise UsageError("gwp.unknown", seen=edition, sets=", ".join(editions))
+    return {row["gas"]: fraction(row["value"]) for row in values.to_dicts()}

@@ -1,0 +1,198 @@
+"""Resolving: for each class and gas one method, for each of its parameters the one value that applies.
+
+One method a class and gas: the first in the declared order whose parameters all resolve; methods are never mixed. A
+class that should have a factor and has none is `missing` with its reason; nothing falls back in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from accounting import codes
+from accounting.errors import finding
+from accounting.factors import effective
+from accounting.factors.candidates import Choice, Index, chosen
+from accounting.factors.pack import Pack
+from accounting.methods import Method, methods_for
+from accounting.tables import CLASS_KEY, frame
+
+MISSING = {
+    "class": pl.Int64, "gas": pl.String, "scope": pl.Int8, "account": pl.String, "severity": pl.String,
+    "reason": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Tables effective and resolution; `missing` (class, gas, scope, account, severity, reason); findings."""
+
+    effective: pl.DataFrame
+    resolution: pl.DataFrame
+    missing: pl.DataFrame
+    findings: pl.DataFrame
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been resolved so far, and how often a default or a fallback was taken."""
+
+    effective: list[dict[str, Any]] = field(default_factory=list)
+    resolution: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[dict[str, Any]] = field(default_factory=list)
+    ambiguous: dict[tuple[str, ...], int] = field(default_factory=dict)
+    taken: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+
+def resolve(classes: pl.DataFrame, packs: Sequence[Pack], counted: Sequence[str]) -> Resolved:
+    """The factors of the classes whose category is counted.
+
+    `classes` has `class` and CLASS_KEY. For each class and each gas for which the packs hold any value that may serve
+    its category there is a row of Effective, or one of `missing`: severity `info` where a pack says that it leaves
+    the item out, else `warning`.
+    """
+    index, found = Index(packs), _Found()
+    for key in classes.filter(pl.col("category").is_in(list(counted))).sort("class").to_dicts():
+        for gas in _gases(key, index):
+            _resolve_one(key, gas, index, packs, found)
+    return Resolved(
+        effective=frame("effective", found.effective),
+        resolution=frame("resolution", found.resolution),
+        missing=pl.DataFrame(found.missing, schema=MISSING),
+        findings=frame("findings", [*_defaults(found, packs), *_ambiguities(found)]),
+    )
+
+
+def _gases(key: dict[str, Any], index: Index) -> list[str]:
+    role = codes.category(key["category"]).role
+    able = methods_for(role)
+    return sorted({m.gas for m in able if index.holds(tuple(m.reads), m.gas, key["category"])})
+
+
+def _resolve_one(key: dict[str, Any], gas: str, index: Index, packs: Sequence[Pack], found: _Found) -> None:
+    able = [m for m in methods_for(codes.category(key["category"]).role) if m.gas == gas]
+    tried: list[tuple[Method, dict[str, Choice]]] = []
+    for method in able:
+        choices = {name: chosen(index, name, gas, key, "base unit" in unit) for name, unit in method.reads.items()}
+        if all(choice.chosen for choice in choices.values()):
+            _take(key, method, choices, packs, found)
+            return
+        tried.append((method, choices))
+    _miss(key, gas, tried, packs, found)
+
+
+def _take(
+    key: dict[str, Any], method: Method, choices: dict[str, Choice], packs: Sequence[Pack], found: _Found
+) -> None:
+    candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
+    values = {name: candidate.value for name, candidate in candidates.items()}
+    names = [candidate.pack for candidate in candidates.values()]
+    used = [pack.id for pack in packs if pack.id in names]
+    found.effective.append({**key, **effective.row(method, values), "pack": "+".join(used)})
+    for name, candidate in candidates.items():
+        found.resolution.append(_resolution_row(key, method.gas, name, choices[name], candidate.row, candidate.pack))
+        kind = "fallback" if candidate.row["item"] not in (key["item"], None) else "default"
+        count = (kind, candidate.pack, key["item"], candidate.row["item"] or "", method.gas)
+        found.taken[count] = found.taken.get(count, 0) + 1
+
+
+def _resolution_row(
+    key: dict[str, Any], gas: str, parameter: str, choice: Choice, row: dict[str, Any], pack: str
+) -> dict[str, Any]:
+    copied = ("edition", "published", "tier", "valid_from", "valid_to", "citation", "original_value", "original_unit")
+    return {
+        **key,
+        **{name: row[name] for name in copied},
+        "gas": gas,
+        "parameter": parameter,
+        "pack": pack,
+        "value": row["value"],
+        "value_unit": row["unit"],
+        "region": row["entity"] or row["region"] or codes.NATION,
+        "parameter_category": row["category"],
+        "parameter_item": row["item"],
+        "rank": ".".join(str(part) for part in choice.rank[:4]),
+        "reason": _reason(row),
+        "passed_over": "; ".join(choice.passed_over) or None,
+    }
+
+
+def _reason(row: dict[str, Any]) -> str:
+    """Why this row: its place, whether it is given for the category, and its validity, in words."""
+    place = row["entity"] or row["region"] or codes.NATION
+    category = row["category"] or "any category"
+    return f"{place}, {category}, valid {row['valid_from'] or ''}–{row['valid_to'] or ''}"
+
+
+def _miss(
+    key: dict[str, Any], gas: str, tried: Sequence[tuple[Method, dict[str, Choice]]], packs: Sequence[Pack],
+    found: _Found,
+) -> None:  # fmt: skip
+    severity, reason = _said_by_packs(key, gas, packs) or ("warning", _unresolved(tried))
+    method = tried[0][0]
+    found.missing.append(
+        {"class": key["class"], "gas": gas, "scope": method.scope, "account": method.account, "severity": severity,
+         "reason": reason}
+    )  # fmt: skip
+    for _, choices in tried:
+        for name, choice in choices.items():
+            if choice.tied:
+                tie = (key["category"], key["item"], gas, name, " | ".join(choice.tied))
+                found.ambiguous[tie] = found.ambiguous.get(tie, 0) + 1
+
+
+def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tuple[str, str] | None:
+    for pack in packs:
+        for row in pack.absences.to_dicts():
+            if (row["item"] in (key["item"], *codes.item_parents(key["item"]), None) and row["category"] in (key["category"], None)
+                    and row["gas"] in (gas, None)):  # fmt: skip
+                return row["severity"], f"{pack.id}: {row['reason_zh']} / {row['reason_en']}"
+    return None
+
+
+def _unresolved(tried: Sequence[tuple[Method, dict[str, Choice]]]) -> str:
+    """What stood in the way, of the method that came nearest."""
+    method, choices = max(tried, key=lambda pair: sum(choice.chosen is not None for choice in pair[1].values()))
+    lacking = {name: choice for name, choice in choices.items() if choice.chosen is None}
+    parts: list[str] = []
+    for name, choice in lacking.items():
+        if choice.tied:
+            parts.append(f"{name}: several values stand equal (factor.ambiguous)")
+        elif choice.needs_basis:
+            parts.append(f"{name}: the basis of the quantity is not stated (factor.basis_unstated)")
+        elif choice.passed_over:
+            parts.append(f"{name}: {choice.passed_over[0]}")
+        else:
+            parts.append(f"{name}: no value in these packs")
+    return f"{method.id}: " + "; ".join(parts)
+
+
+def _defaults(found: _Found, packs: Sequence[Pack]) -> list[dict[str, Any]]:
+    """One finding a pack, item and gas: a pack's own default is info, a value of another item is a warning."""
+    labels = {pack.id: pack for pack in packs}
+    rows: list[dict[str, Any]] = []
+    for (kind, pack, item, of_item, gas), count in sorted(found.taken.items()):
+        known, other = codes.item(item), codes.item(of_item) if of_item else None
+        facts: dict[str, Any] = {
+            "pack": pack, "title_zh": labels[pack].title_zh, "title_en": labels[pack].title_en, "gas": gas,
+            "count": count, "item_zh": known.name_zh, "item_en": known.name_en,
+            "other_zh": other.name_zh if other else "", "other_en": other.name_en if other else "",
+        }  # fmt: skip
+        if kind == "fallback":
+            rows.append(finding("factor.other_item", "fallback", "warning", item=item, seen=item, used=of_item, **facts))
+        else:
+            rows.append(finding("factor.default", "default", "info", item=item, seen=gas, used=pack, **facts))
+    return rows
+
+
+def _ambiguities(found: _Found) -> list[dict[str, Any]]:
+    return [
+        finding(
+            "factor.ambiguous", "missing_factor", "warning", category=category, item=item, seen=citations, used="NE",
+            gas=gas, parameter=parameter, citations=citations, count=count,
+        )
+        for (category, item, gas, parameter, citations), count in sorted(found.ambiguous.items())
+    ]  # fmt: skip

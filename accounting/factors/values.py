@@ -1,0 +1,69 @@
+"""A printed parameter value, in the units that a method reads: exact, with the step written out.
+
+A parameter's unit is a ratio of two spellings, `tCO2/10^4 m3`, or `1`. Both sides are looked up in the closed list of
+units; the printed figure stays as it was published, the step to base units stands beside it in the formula.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from accounting import units
+from accounting.errors import DataRefused
+from accounting.exact import fraction
+
+PARAMETERS: dict[str, tuple[str, str]] = {
+    "co2_factor": ("co2", "activity"),
+    "ncv": ("energy", "activity"),
+    "carbon_content": ("carbon", "energy"),
+    "oxidation_factor": ("1", "1"),
+    "gwp": ("1", "1"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in base units: `printed` × `step` = `exact`; `measures` is the base unit of the activity, if any."""
+
+    printed: str
+    step: Fraction
+    measures: str | None
+
+    @property
+    def exact(self) -> Fraction:
+        return fraction(self.printed) * self.step
+
+    def written(self) -> str:
+        """The figure as it enters a formula: 21.607290 ÷ 10."""
+        numerator, denominator = self.step.numerator, self.step.denominator
+        times = f" × {numerator}" if numerator != 1 else ""
+        over = f" ÷ {denominator}" if denominator != 1 else ""
+        return f"{self.printed}{times}{over}"
+
+
+@cache
+def value(parameter: str, printed: str, unit: str) -> Value:
+    """The value of a parameter in base units.
+
+    Raises DataRefused: `parameter.unknown`, `parameter.unit` (the unit does not measure the parameter), or what the
+    list of units refuses.
+
+    >>> value("co2_factor", "21.607290", "tCO2/10^4 m3").written()
+    '21.607290 ÷ 10'
+    """
+    if parameter not in PARAMETERS:
+        raise DataRefused("parameter.unknown", seen=parameter, known=", ".join(PARAMETERS))
+    above, below = PARAMETERS[parameter]
+    if above == "1":
+        if unit not in ("1", "%"):
+            raise DataRefused("parameter.unit", seen=unit, parameter=parameter, wanted="1")
+        return Value(printed, Fraction(1) if unit == "1" else Fraction(1, 100), None)
+    numerator, slash, denominator = unit.partition("/")
+    if not slash:
+        raise DataRefused("parameter.unit", seen=unit, parameter=parameter, wanted=f"{above}/{below}")
+    over, under = units.unit(numerator), units.unit(denominator)
+    if over.dimension != above or (below != "activity" and under.dimension != below):
+        raise DataRefused("parameter.unit", seen=unit, parameter=parameter, wanted=f"{above}/{below}")
+    return Value(printed, over.factor / under.factor, under.base if below == "activity" else None)
