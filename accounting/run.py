@@ -6,6 +6,8 @@ intake → key sums → classes → effective factors → cells → views. Every
 
 from __future__ import annotations
 
+import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,11 +16,14 @@ from typing import Any
 
 import polars as pl
 
-from accounting import codes, inventory, views
-from accounting.errors import Refused, finding
+from accounting import acceptances, codes, inventory, project as projects, views
+from accounting.acceptances import Acceptance
+from accounting.errors import Refused, UsageError, finding
+from accounting.exact import plain
 from accounting.explain import Explanation, Place, explained, place_of
 from accounting.factors import classes, pack, resolver
 from accounting.ingest import intake
+from accounting.ingest.limits import Limits
 from accounting.project import Project
 from accounting.quality import conservation, coverage, findings
 from accounting.store import commit, digest, manifest, opened
@@ -28,9 +33,10 @@ Progress = Callable[[str, int, int], None]
 
 DEFAULT_VIEW = "energy-balance"
 DEFAULT_GWP = "AR5"
+ACCEPTED = "accepted.toml"
 DEFAULT_PACKS: dict[str, tuple[str, ...]] = {"energy-balance": ("ceads-2018",)}
 INCLUDED_ELSEWHERE = ("electricity", "heat", "other_energy")
-CHECKED = ("sums", "effective", "resolution", "inventory", "rejections", "findings", "corrections")
+CHECKED = ("sums", "effective", "resolution", "missing", "inventory", "rejections", "findings", "corrections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Run:
         self.views = view_tables
         self.manifest = record
         self.path = path
+        self.sources: Sequence[Mapping[str, str]] = ()
 
     def __getattr__(self, name: str) -> pl.DataFrame:
         if name in _TABLE_NAMES:
@@ -114,9 +121,10 @@ class Run:
         """A DuckDB query over the run's tables, by their names; files and the network are out of its reach."""
         return _sql(query, self.tables, self.views)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the run whole, or not at all, into a new folder; gives the folder."""
-        return commit.write_run(Path(folder), self.tables, self.views, self.manifest)
+    def save(self, folder: str | Path, *, copy_inputs: bool = False) -> Run:
+        """Write the run whole, or not at all, into a new folder; gives the run that lies there."""
+        inputs = {i["name"]: Path(i["path"]) for i in self.sources} if copy_inputs else {}
+        return open_run(commit.write_run(Path(folder), self.tables, self.views, self.manifest, inputs))
 
     def __repr__(self) -> str:
         cells, refused = self.tables["inventory"].height, self.tables["rejections"].height
@@ -134,7 +142,7 @@ def open_run(folder: str | Path) -> Run:
     return Run(stored.tables, stored.views, stored.manifest, stored.folder)
 
 
-def computed(taken: intake.Intake, settings: Settings, acceptances: Sequence[findings.Acceptance] = ()) -> Run:
+def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Acceptance] = ()) -> Run:
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     if settings.strict and taken.rejections.height:
         raise Refused("run.strict", rejections=taken.rejections, refused=taken.rejections.height)
@@ -159,9 +167,10 @@ def computed(taken: intake.Intake, settings: Settings, acceptances: Sequence[fin
         "sums": ordered("sums", sums),
         "effective": ordered("effective", resolved.effective),
         "resolution": ordered("resolution", resolved.resolution),
+        "missing": ordered("missing", resolved.missing),
         "inventory": cells,
         "rejections": ordered("rejections", taken.rejections),
-        "findings": findings.accepted(all_findings, acceptances),
+        "findings": findings.accepted(all_findings, accepted),
         "corrections": ordered("corrections", taken.corrections),
     }
     for name in CHECKED:
@@ -211,6 +220,8 @@ def _record(
         inputs=taken.inputs,
         stages=[*taken.stages, {"stage": "run", **{f"{name}_rows": table.height for name, table in tables.items()}}],
         conservation=conservation_results,
+        gwp={gas: plain(potential) for gas, potential in pack.gwp(settings.gwp).items()},
+        declared={"entity": settings.entity, "year": settings.year},
         coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
         digest=digest.digest(tables, settings.for_digest()),
     )
@@ -251,6 +262,48 @@ def settings_of(
     )
 
 
+def taken_in(
+    paths: Sequence[Path],
+    plan: Project | None,
+    *,
+    entity: str | None = None,
+    year: int | None = None,
+    mapping: str | Path | None = None,
+    encoding: str | None = None,
+    memory: str | None = None,
+    progress: Progress | None = None,
+) -> intake.Intake:
+    """What the files hold: the first half of a run, and all of `tanfeng check`."""
+    found = intake.sources(
+        paths, plan, entity=entity, year=year, map=None if mapping is None else Path(mapping), encoding=encoding
+    )
+    return intake.intake(found, project=plan, limits=_limits(memory), progress=progress)
+
+
+def _limits(memory: str | None) -> Limits:
+    """The bounds of the reading children: their own, or as much as `--memory` allows."""
+    if memory is None:
+        return Limits()
+    match = re.fullmatch(r"\s*([0-9]+)\s*([KMG]i?)?B?\s*", memory, re.IGNORECASE)
+    if match is None or int(match[1]) == 0:
+        raise UsageError("run.memory", seen=memory)
+    return Limits(memory_bytes=int(match[1]) << {"": 0, "k": 10, "m": 20, "g": 30}[(match[2] or "")[:1].lower()])
+
+
+def acceptances_of(plan: Project | None) -> tuple[Acceptance, ...]:
+    """The acceptances of a project, or of accepted.toml in the current folder where there is no project."""
+    file = plan.accepted or plan.folder / ACCEPTED if plan else Path(ACCEPTED)
+    return acceptances.read_acceptances(file)
+
+
+def _plan_and_inputs(plan: Project | None, inputs: Any) -> tuple[Project | None, list[Path]]:
+    if isinstance(inputs, (str, Path)) and Path(inputs).name == projects.FILE_NAME:
+        return projects.load(inputs), []
+    if inputs is None:
+        return plan, []
+    return plan, [Path(inputs)] if isinstance(inputs, (str, Path)) else [Path(path) for path in inputs]
+
+
 def run(
     inputs: Any = None,
     *,
@@ -280,6 +333,14 @@ def run(
     >>> run(table, factors=["ceads-2018"]).inventory["mass_t"].item()
     Decimal('3175186.439700000000')
     """
+    if hasattr(inputs, "__arrow_c_stream__"):
+        with tempfile.TemporaryDirectory() as folder:
+            table = Path(folder) / "table.csv"
+            pl.DataFrame(inputs).write_csv(table)
+            return run(
+                table, project=project, factors=factors, view=view, gwp=gwp, entity=entity, year=year, mapping=mapping,
+                encoding="utf-8", memory=memory, strict=strict, progress=progress,
+            )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
     taken = taken_in(
         paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress

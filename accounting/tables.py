@@ -141,6 +141,14 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "reason": pl.String(),
         "passed_over": pl.String(),
     },
+    "missing": {
+        "class": pl.Int64(),
+        "gas": pl.String(),
+        "scope": pl.Int8(),
+        "account": pl.String(),
+        "severity": pl.String(),
+        "reason": pl.String(),
+    },
     "inventory": {
         "entity": pl.String(),
         "year": pl.Int16(),
@@ -178,6 +186,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "sums": KEY,
     "effective": ("class", "gas", "scope", "account", "lag"),
     "resolution": ("class", "gas", "parameter"),
+    "missing": ("class", "gas", "scope", "account"),
     "inventory": CELL,
     "view": ("entity", "year", "account", "row", "item", "gas"),
 }
@@ -261,6 +270,7 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
         "effective_factor", "method", "pack", "formula",
     ),
     "resolution": ("class", "place", "gas", "parameter", "pack", "value", "value_unit", "citation", "rank", "reason"),
+    "missing": ("class", "gas", "scope", "account", "severity", "reason"),
     "inventory": ("entity", "year", "category", "item", "gas", "scope", "account"),
     "view": ("entity", "year", "account", "row", "gas", "cells", "missing_cells"),
 }  # fmt: skip

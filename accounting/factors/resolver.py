@@ -18,12 +18,7 @@ from accounting.factors import effective
 from accounting.factors.candidates import Choice, Index, chosen
 from accounting.factors.pack import Pack
 from accounting.methods import Method, methods_for
-from accounting.tables import CLASS_KEY, frame
-
-MISSING = {
-    "class": pl.Int64, "gas": pl.String, "scope": pl.Int8, "account": pl.String, "severity": pl.String,
-    "reason": pl.String,
-}  # fmt: skip
+from accounting.tables import frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ def resolve(classes: pl.DataFrame, packs: Sequence[Pack], counted: Sequence[str]
     return Resolved(
         effective=frame("effective", found.effective),
         resolution=frame("resolution", found.resolution),
-        missing=pl.DataFrame(found.missing, schema=MISSING),
+        missing=frame("missing", found.missing),
         findings=frame("findings", [*_defaults(found, packs), *_ambiguities(found)]),
     )
 

@@ -1,0 +1,197 @@
+"""Verifying a run in three levels, each said to be checked, not checked, or different.
+
+1 the seal: size and SHA-256 of every file, the digest over the logical rows, and the digest that a report printed
+2 inventory and views, recomputed from key sums and the parameter values in the run; no pack is needed
+3 key sums, from the activity rows of the run, and from the sources where they are at hand
+
+Numbers are compared exactly. Another engine version must give equal numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from accounting import inventory, ledger, views
+from accounting.errors import Lang
+from accounting.exact import FACTOR_DIGITS, rounded
+from accounting.factors import effective
+from accounting.factors.values import value
+from accounting.ingest import intake
+from accounting.methods import method
+from accounting.store import opened
+from accounting.store.digest import digest as digest_of
+from accounting.tables import KEY, TABLES, ordered
+
+State = Literal["checked", "not_checked", "different"]
+SUMMED = (*KEY, "quantity", "notation_key")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One thing that was verified: its number, state, and what was found, in both languages."""
+
+    level: int
+    state: State
+    zh: str
+    en: str
+
+    def text(self, lang: Lang) -> str:
+        """What was found, in one language."""
+        return f"{self.level}  {self.zh if lang == 'zh' else self.en}"
+
+    def document(self) -> dict[str, Any]:
+        """The level as a JSON object."""
+        return {"level": self.level, "state": self.state, "zh": self.zh, "en": self.en}
+
+
+def verified(folder: Path, *, digest: str | None = None, inputs: Path | None = None) -> list[Level]:
+    """Every level of verification of the run in a folder.
+
+    `digest` is the one that a report prints, whole or its first sixteen characters or more; `inputs` the folder of the
+    sources, which are found by their hash. Raises UsageError where the folder holds no run.
+    """
+    stored = opened.open_run(folder)
+    seal = _seal(stored)
+    if seal.state == "different":
+        return [seal, *_unchecked("封存不符，未复算", "the seal is broken, nothing was recomputed")]
+    return [seal, _digest(stored, digest), *_recomputed(stored), *_summed(stored, inputs)]
+
+
+def _unchecked(zh: str, en: str) -> list[Level]:
+    return [Level(level, "not_checked", zh, en) for level in (2, 3)]
+
+
+def _seal(stored: opened.StoredRun) -> Level:
+    broken = opened.broken_files(stored.folder, stored.manifest)
+    count = len(stored.manifest["files"])
+    if broken:
+        return Level(1, "different", f"封存：{'、'.join(broken)} 已改动或缺失", f"seal: {', '.join(broken)} changed or gone")
+    return Level(1, "checked", f"封存：{count} 个文件的长度与 SHA-256", f"seal: size and SHA-256 of {count} files")
+
+
+def _digest(stored: opened.StoredRun, printed: str | None) -> Level:
+    ours = digest_of(stored.tables, stored.manifest["settings"])
+    told = str(stored.manifest["digest"])
+    if ours != told:
+        return Level(1, "different", f"摘要：复算 {ours[:16]}，批次记 {told[:16]}", f"digest: {ours[:16]}, the run says {told[:16]}")
+    if printed is None:
+        return Level(1, "checked", f"摘要 {ours}", f"digest {ours}")
+    wanted = printed.strip().lower()
+    if len(wanted) < 16 or not ours.startswith(wanted):
+        return Level(1, "different", f"摘要：批次为 {ours[:16]}，给出的是 {wanted[:16]}", f"digest: the run has {ours[:16]}, given was {wanted[:16]}")
+    return Level(1, "checked", f"摘要 {ours}，与给出的一致", f"digest {ours}, as given")
+
+
+def _recomputed(stored: opened.StoredRun) -> list[Level]:
+    """Level 2: factors from the stored parameter values, cells from key sums, views from cells."""
+    factors = _factors(stored.tables["resolution"], stored.tables["effective"])
+    cells = _cells(stored, factors)
+    compared = [
+        ("effective", "因子", "factors", factors, stored.tables["effective"]),
+        ("inventory", "清单", "inventory", cells, stored.tables["inventory"]),
+    ]
+    for name in stored.views:
+        table = views.view_table(cells.lazy(), views.view(name)).collect()
+        compared.append(("view", f"视图 {name}", f"view {name}", table, stored.views[name]))
+    return [_compared(2, *one) for one in compared]
+
+
+def _factors(resolution: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Effective factors, the methods' formulas evaluated once for each distinct set of printed values."""
+    chosen = resolution.group_by("class", "gas").agg(pl.struct("parameter", "value", "value_unit").alias("values"))
+    rows = stored.select("class", "gas", "scope", "account", "lag", "method").join(chosen, on=["class", "gas"], how="left")
+    known: dict[str, tuple[Any, str]] = {}
+    factors: list[Any] = []
+    formulas: list[str] = []
+    for name, printed in rows.select("method", "values").iter_rows():
+        key = name + repr(printed)
+        if key not in known:
+            known[key] = _evaluated(name, printed or [])
+        factors.append(known[key][0])
+        formulas.append(known[key][1])
+    again = rows.select("class", "gas", "scope", "account", "lag").with_columns(
+        pl.Series("effective_factor", factors, dtype=TABLES["effective"]["effective_factor"]),
+        pl.Series("formula", formulas, dtype=pl.String),
+    )
+    on = ["class", "gas", "scope", "account", "lag"]
+    return stored.drop("effective_factor", "formula").join(again, on=on, how="left").select(stored.columns)
+
+
+def _evaluated(name: str, printed: list[dict[str, str]]) -> tuple[Any, str]:
+    of = method(name)
+    values = {p["parameter"]: value(p["parameter"], p["value"], p["value_unit"]) for p in printed}
+    if not set(of.reads) <= set(values):
+        return None, ""
+    return rounded(effective.effective_factor(of, values), FACTOR_DIGITS), effective.formula_text(of, values)
+
+
+def _cells(stored: opened.StoredRun, factors: pl.DataFrame) -> pl.DataFrame:
+    gwp: Mapping[str, Fraction] = {gas: Fraction(text) for gas, text in stored.manifest["gwp"].items()}
+    sums, missing = stored.tables["sums"].lazy(), stored.tables["missing"].lazy()
+    return inventory.cells(sums, factors.lazy(), missing, gwp).collect()
+
+
+def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
+    """Level 3: key sums from the rows of the run, and from sources found by hash and read again."""
+    referenced = [entry for entry in stored.manifest["inputs"] if entry.get("referenced")]
+    levels: list[Level] = []
+    if referenced:
+        levels.append(_without_rows(referenced))
+    else:
+        ours = ledger.key_sums(stored.tables["activity"].lazy()).collect()
+        levels.append(_compared(3, "sums", "键和（由批次内活动数据）", "key sums from the rows of the run", ours, stored.tables["sums"]))
+    return [*levels, _from_sources(stored, inputs)]
+
+
+def _without_rows(referenced: list[dict[str, Any]]) -> Level:
+    names = ", ".join(str(entry["name"]) for entry in referenced)
+    return Level(
+        3, "not_checked", f"键和：{names} 只按 SHA-256 引用，行不在批次内；用 --inputs 给出原文件",
+        f"key sums: {names} referenced by SHA-256, their rows are not in the run; give them with --inputs",
+    )  # fmt: skip
+
+
+def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
+    if inputs is None:
+        return Level(3, "not_checked", "来源：未给 --inputs", "sources: no --inputs given")
+    wanted = {str(entry["sha256"]): entry for entry in stored.manifest["inputs"] if entry["sha256"]}
+    found = {source.sha256: source for source in intake.sources([inputs]) if source.sha256 in wanted}
+    absent = [str(entry["name"]) for sha, entry in wanted.items() if sha not in found]
+    if absent:
+        return Level(3, "not_checked", f"来源：未找到 {'、'.join(absent)}", f"sources: {', '.join(absent)} not found")
+    declared = stored.manifest["declared"]
+    again = intake.intake(intake.declared_again(list(found.values()), wanted, declared))
+    level = _compared(3, "sums", f"键和（由 {len(found)} 个原文件）", f"key sums from {len(found)} sources", again.sums, stored.tables["sums"])
+    corrected = stored.tables["corrections"].height
+    if level.state == "different" and corrected:
+        return Level(3, "not_checked", f"来源：批次含 {corrected} 处更正，需随项目文件核对", f"sources: {corrected} corrections are part of the run")
+    return level
+
+
+def _compared(level: int, name: str, zh: str, en: str, ours: pl.DataFrame, theirs: pl.DataFrame) -> Level:
+    """Equal in every value and in the number of rows, in whatever order."""
+    columns = list(SUMMED) if name == "sums" else list(TABLES[name])
+    left, right = (_sorted(name, table.select(columns)) for table in (ours, theirs))
+    if left.equals(right):
+        return Level(level, "checked", f"{zh}：{right.height} 行相同", f"{en}: {right.height} rows equal")
+    differing = left.join(right, on=columns, how="anti", nulls_equal=True)
+    first = differing.head(1).to_dicts() or right.join(left, on=columns, how="anti", nulls_equal=True).head(1).to_dicts()
+    shown = ", ".join(f"{key}={value}" for key, value in (first[0] if first else {}).items() if value is not None)
+    return Level(
+        level, "different", f"{zh}：{differing.height} 行不同（{left.height} 对 {right.height} 行），如 {shown}",
+        f"{en}: {differing.height} rows differ ({left.height} against {right.height}), such as {shown}",
+    )  # fmt: skip
+
+
+def _sorted(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    missing = [column for column in TABLES[name] if column not in table.columns]
+    whole = table.with_columns(pl.lit(None, TABLES[name][column]).alias(column) for column in missing)
+    return ordered(name, whole.cast(TABLES[name])).select(table.columns)  # type: ignore[arg-type]
+
+
