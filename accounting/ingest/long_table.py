@@ -27,6 +27,7 @@ from accounting.ingest.row_checks import JUDGES, Fields
 from accounting.tables import empty
 
 Subject = Literal["entity", "year"]
+SUBJECTS: tuple[Subject, ...] = ("entity", "year")
 Units = Mapping[tuple[int, int], str]  # by row and column
 HEAD_WITHIN = 20
 FEWEST_FIELDS = 3
@@ -184,11 +185,15 @@ def reading(
 ) -> Reading:
     """Activity rows of a long table.
 
-    `evidence` is what titles, names and declarations say: it fills in a year or entity that has no column, and what
-    contradicts a column refuses the table (`evidence.*`). `own_units` are units of corrected cells by row and column.
+    `evidence` is what titles, names and declarations say: it fills in a year or entity that has no column, and
+    what contradicts a column refuses the table (`evidence.*`). `own_units` are units of corrected cells by row
+    and column.
     """
     place = Where(file, table.sheet.name or None)
-    said = {subject: settled(table, subject, list(evidence), place) for subject in ("entity", "year")}
+    heard = list(evidence)
+    said = {
+        subject: settled(table.head, subject, _values(table, subject), heard, place) for subject in SUBJECTS
+    }
     lacking = headers.missing(table.head, ["unit"] if table.unit_above else [], place)
     whole = [*table.rejections, *(one.rejection for one in said.values() if one.rejection)]
     whole += [lacking] if lacking else []
@@ -196,31 +201,31 @@ def reading(
     if whole:
         count = table.rows.height
         return Reading("long_table", empty("activity"), whole, findings, read=count, rejected=count)
-    entity, year = said["entity"].value, said["year"].value
-    read = _read(
-        table,
-        None if entity is None else str(entity),
-        None if year is None else int(year),
-        place,
-        sha256,
-        own_units or {},
-    )
+    read = rows_read(table, said, place, sha256, own_units or {})
     return replace(read, findings=[*findings, *read.findings])
 
 
-def settled(table: LongTable, subject: Subject, evidence: list[Evidence], place: Where) -> Decided:
-    """What the rows of the table share (a value where no column says it), or the contradiction.
+def _values(table: LongTable, subject: Subject) -> list[str | int]:
+    """The distinct values of a column, those that can be read."""
+    if not table.has(subject):
+        return []
+    judge, dtype = JUDGES[subject]
+    found = judged(table.rows[subject], table.rows[f"{subject}_kind"], judge, dtype)
+    return found.values.drop_nulls().unique(maintain_order=True).to_list()
+
+
+def settled(
+    head: Head, subject: Subject, values: Sequence[str | int], evidence: Sequence[Evidence], place: Where
+) -> Decided:
+    """What the rows of a table share (a value where no column says it), or the contradiction.
 
     Each value of a column must agree with title, sheet name and declaration. File and folder names speak of one
     year or place: they are asked only where the column holds one value itself.
     """
-    if subject not in table.head.fields:
+    if subject not in head.fields:
         return decided(subject, evidence, place)
-    heading = table.head.fields[subject]
+    heading = head.fields[subject]
     where = Where(place.file, place.sheet, heading.address)
-    judge, dtype = JUDGES[subject]
-    found = judged(table.rows[subject], table.rows[f"{subject}_kind"], judge, dtype)
-    values = found.values.drop_nulls().unique(maintain_order=True).to_list()
     others = [e for e in evidence if e.subject == subject and (len(values) == 1 or e.rank < FILE_NAME)]
     for value in values if others else ():
         one = decided(subject, [Evidence(subject, value, COLUMN, heading.text, where), *others], place)
@@ -229,15 +234,22 @@ def settled(table: LongTable, subject: Subject, evidence: list[Evidence], place:
     return Decided(None)
 
 
-def _read(
-    table: LongTable, entity: str | None, year: int | None, place: Where, sha256: str, own_units: Units
+def rows_read(
+    table: LongTable,
+    said: Mapping[Subject, Decided],
+    place: Where,
+    sha256: str,
+    own_units: Units,
+    list_at_most: int | None = None,
 ) -> Reading:
+    """The rows of a table whose head is sound, each accepted or refused; `said` fills columns that are absent."""
     rows, fields = table.rows, Fields(table.head.fields, place)
     found = row_checks.words_judged(rows)
     total = row_checks.total_words(rows, found)
     key = {name: column.values for name, column in found.items()}
-    key |= {"entity": _constant(rows, entity, pl.String)} if entity is not None else {}
-    key |= {"year": _constant(rows, year, pl.Int16)} if year is not None else {}
+    for name in SUBJECTS:
+        if (value := said[name].value) is not None:
+            key[name] = pl.repeat(value, rows.height, dtype=JUDGES[name][1], eager=True)
     checks = (
         row_checks.word_problems(rows, found, fields),
         row_checks.cell_problems(rows, fields),
@@ -249,8 +261,9 @@ def _read(
     problems = [problem for check in checks for problem in check if problem[0] not in in_totals]
     problems += row_checks.total_problems(rows, total, fields)
     raw = _raw(table, key, place, sha256, own_units)
-    legible = raw.filter(~rows["row"].is_in(total["row"].implode()) & _legible(rows))
-    made = converted(legible.filter(pl.col("item").is_not_null() & pl.col("category").is_not_null()))
+    known = pl.Series(~rows["row"].is_in(total["row"].implode())) & _legible(rows)
+    known &= raw["item"].is_not_null() & raw["category"].is_not_null()
+    made = converted(raw.filter(known), list_at_most=list_at_most)
     wrong = raw.filter(rows["row"].is_in([row for row, _ in problems]))["row_id"]
     refused = pl.concat([wrong, made.rejected_rows]).unique()
     activity = made.activity.filter(~pl.col("row_id").is_in(refused.implode()))
@@ -263,10 +276,6 @@ def _read(
         accepted=activity.height,
         rejected=len(refused),
     )
-
-
-def _constant(rows: pl.DataFrame, value: str | int, dtype: Any) -> pl.Series:
-    return pl.repeat(value, rows.height, dtype=dtype, eager=True)
 
 
 def _legible(rows: pl.DataFrame) -> pl.Series:

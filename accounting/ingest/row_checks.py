@@ -49,6 +49,15 @@ def words_judged(rows: pl.DataFrame) -> dict[str, Judged]:
     }
 
 
+def is_total(texts: pl.Series) -> pl.Series:
+    """Whether a text announces a sum of others: 合计, 小计, Total.
+
+    >>> is_total(pl.Series(["合 计", "全市合计:", "Grand total", "合计电力"])).to_list()
+    [True, True, True, False]
+    """
+    return texts.str.contains(_TOTAL)
+
+
 def total_words(rows: pl.DataFrame, found: Mapping[str, Judged]) -> pl.DataFrame:
     """Rows that add up others: `row`, and the `field` whose word is 合计, 小计, Total and no name of its own."""
     unknown = {"category": found["category"].values.is_null(), "item": found["item"].values.is_null()}

@@ -1,0 +1,116 @@
+"""A long table in Parquet: key sums of millions of rows without making the rows (contract §2, §5).
+
+Runs in the reading child. One streaming pass packs the words of a row into one integer and adds the quantity up
+exactly (grouping); words, units and codes are judged afterwards, once each. A row that the fast way does not take
+(a blank, an unknown word, a negative, a number of many digits) goes the way of every other table, its number as
+address (leftover). Both ways give the same sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from accounting import ledger
+from accounting.errors import DataRefused, Where, finding
+from accounting.ingest import grouping, headers, leftover, long_table
+from accounting.ingest.account import Account
+from accounting.ingest.evidence import Decided, Evidence
+from accounting.ingest.headers import Head
+from accounting.ingest.long_table import SUBJECTS, Subject
+from accounting.tables import KEY, TABLES
+
+MOST_COLUMNS = 200
+MOST_ROWS = 2_000_000_000
+SUMS = {name: TABLES["sums"][name] for name in (*KEY, "quantity", "notation_key")}
+
+
+def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The key sums of a Parquet table, written as Arrow IPC to `request["out"]`, and the account of its rows.
+
+    `request` names `path`, `out`, `file` (its name in addresses), `sha256` and `evidence` (subject, value, rank
+    and seen of what declarations and names say). The answer has `read`, `accepted`, `rejected`, `rejections` (at
+    most 10,000 listed, `unlisted` more counted) and `findings`; read = accepted + rejected.
+
+    Raises DataRefused: `parquet.damaged`, `parquet.nested`, `parquet.columns`, `parquet.rows`, `parquet.kind`,
+    `parquet.words`.
+    """
+    place = Where(request["file"])
+    evidence = [Evidence(e["subject"], e["value"], e["rank"], e["seen"], place) for e in request["evidence"]]
+    try:
+        scan = pl.scan_parquet(request["path"], glob=False, hive_partitioning=False)
+        sums, account = summed(scan, evidence, place, request["sha256"])
+        sums.write_ipc(Path(request["out"]), compression="uncompressed")
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise DataRefused("parquet.damaged", where=place, seen=str(error).splitlines()[0][:200]) from error
+    return account.answer()
+
+
+def summed(
+    scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: str
+) -> tuple[pl.DataFrame, Account]:
+    """Key sums (`SUMS`) of the accepted rows of a scanned table, and the account of all its rows."""
+    schema = dict(scan.collect_schema())
+    _within_bounds(schema)
+    head = headers.head([headers.named(number, name) for number, name in enumerate(schema, 1)], place)
+    _of_usable_kinds(head, schema)
+    rows = int(scan.select(pl.len()).collect().item())
+    if rows > MOST_ROWS:
+        raise DataRefused("parquet.rows", seen=rows, most=MOST_ROWS)
+    account = Account(rows)
+    lacking = headers.missing(head, [], place)
+    account.refuse_all([*head.problems, *([lacking] if lacking else [])])
+    account.findings += _not_read(head, place)
+    none = pl.DataFrame(schema=SUMS)
+    if account.refused_whole or not rows:
+        return none, account
+    grouped = grouping.grouped(scan, head, schema)
+    said = _said(head, grouped, evidence, place, account)
+    if account.refused_whole:
+        return none, account
+    keys = grouping.judged_keys(grouped, said, place)
+    account.findings += keys.findings
+    rest = list(leftover.read(keys, said, place, sha256, account))
+    account.findings += leftover.rounded(keys, place)
+    if not rest and keys.distinct:
+        return keys.sums.select(list(SUMS)), account
+    return ledger.united([keys.sums.lazy(), *(sums.lazy() for sums in rest)]).select(list(SUMS)).collect(), account
+
+
+def _said(
+    head: Head, grouped: grouping.Grouped, evidence: list[Evidence], place: Where, account: Account
+) -> dict[Subject, Decided]:
+    """What evidence says where no column does; a contradiction refuses the table."""
+    said: dict[Subject, Decided] = {}
+    for subject in SUBJECTS:
+        said[subject] = long_table.settled(head, subject, grouped.values(subject), evidence, place)
+        account.findings += said[subject].findings
+    account.refuse_all([one.rejection for one in said.values() if one.rejection])
+    return said
+
+
+def _within_bounds(schema: Mapping[str, pl.DataType]) -> None:
+    if len(schema) > MOST_COLUMNS:
+        raise DataRefused("parquet.columns", seen=len(schema), most=MOST_COLUMNS)
+    nested = next((name for name, dtype in schema.items() if dtype.is_nested() or dtype.is_object()), None)
+    if nested is not None:
+        raise DataRefused("parquet.nested", seen=f"{nested}: {schema[nested]}", column=nested)
+
+
+def _of_usable_kinds(head: Head, schema: Mapping[str, pl.DataType]) -> None:
+    """Words are texts (an entity may be whole numbers), years and months texts or numbers, a quantity either."""
+    for name, heading in head.fields.items():
+        dtype = schema[heading.text]
+        text = isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Null)
+        number = dtype.is_numeric() if name in ("quantity", "year", "month") else dtype.is_integer() and name == "entity"
+        if not (text or number):
+            raise DataRefused("parquet.kind", seen=f"{heading.text}: {dtype}", column=heading.text, kind=str(dtype))
+
+
+def _not_read(head: Head, place: Where) -> Iterator[dict[str, Any]]:
+    if head.extra:
+        named = ", ".join(one.text for one in head.extra)
+        yield finding("header.not_read", "completeness", "info", where=place, seen=named, count=len(head.extra))

@@ -1,0 +1,105 @@
+"""The rows of a Parquet table that the fast way did not take, read one by one like those of any other table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from accounting import ledger
+from accounting.errors import Where, finding
+from accounting.ingest import long_table, numbers
+from accounting.ingest.account import Account
+from accounting.ingest.cells import Sheet
+from accounting.ingest.evidence import Decided
+from accounting.ingest.grouping import Keys
+from accounting.ingest.long_table import FIELDS, LongTable, Subject
+
+SLICE = 4_000_000
+CHUNK = 250_000
+LISTED = 20
+
+
+def read(
+    keys: Keys, said: Mapping[Subject, Decided], place: Where, sha256: str, account: Account
+) -> Iterator[pl.DataFrame]:
+    """Key sums of the rows left over that are accepted; the others are refused in `account`.
+
+    Blank rows are no rows. Once no more rejections can be listed, rows whose key is known to be bad are only counted.
+    """
+    if not keys.left:
+        return
+    grouped = keys.grouped
+    packed = grouped.packing.key()
+    bad_key = packed.is_null() | packed.is_in(keys.bad.implode())
+    untaken = grouped.quantity.integer.is_null()
+    for start in range(0, account.read, SLICE):
+        part = grouped.scan.slice(start, SLICE).with_row_index("row", offset=start + 1)
+        account.read -= _height(part.filter(_blank(keys))) if keys.blank_keys else 0
+        part = part.filter(~_blank(keys))
+        if not account.room:
+            account.refuse(_height(part.filter(bad_key)), [])
+            part = part.filter(~bad_key)
+        rows = part.filter(bad_key | untaken).select("row", *_texts(keys)).collect()
+        for chunk in rows.iter_slices(CHUNK):
+            yield from _chunk(keys, chunk, said, place, sha256, account)
+
+
+def _height(part: pl.LazyFrame) -> int:
+    return int(part.select(pl.len()).collect().item())
+
+
+def _blank(keys: Keys) -> pl.Expr:
+    columns = (pl.col(heading.text) for heading in keys.grouped.head.fields.values())
+    texts = (column.cast(pl.String).str.strip_chars() for column in columns)
+    return pl.all_horizontal((text.is_null() | (text == "")) for text in texts)
+
+
+def _texts(keys: Keys) -> Iterator[pl.Expr]:
+    """Each field as text and what kind of value it was; blank is null."""
+    for name in FIELDS:
+        heading = keys.grouped.head.fields.get(name)
+        if heading is None:
+            yield pl.lit(None, pl.String).alias(name)
+            yield pl.lit(None, pl.String).alias(f"{name}_kind")
+            continue
+        text = pl.col(heading.text).cast(pl.String)
+        kind = "number" if keys.grouped.schema[heading.text].is_numeric() else "text"
+        yield pl.when(text.str.strip_chars() != "").then(text).alias(name)
+        yield pl.lit(kind).alias(f"{name}_kind")
+
+
+def _chunk(
+    keys: Keys, rows: pl.DataFrame, said: Mapping[Subject, Decided], place: Where, sha256: str, account: Account
+) -> Iterator[pl.DataFrame]:
+    table = LongTable(Sheet("", 0), keys.grouped.head, 0, [], _in_plain_digits(rows))
+    found = long_table.rows_read(table, said, place, sha256, {}, list_at_most=account.room)
+    account.refuse(found.rejected, found.rejections)
+    account.findings += found.findings
+    if found.activity.height:
+        yield ledger.key_sums(found.activity.lazy()).collect()
+
+
+def _in_plain_digits(rows: pl.DataFrame) -> pl.DataFrame:
+    """Floats as the digits of their shortest decimal, without a power of ten."""
+    with_power = rows["quantity"].str.contains("e", literal=True) & (rows["quantity_kind"] == "number")
+    if not with_power.any():
+        return rows
+    plain = rows["quantity"].filter(with_power).unique()
+    digits = pl.Series([numbers.shortest(float(text)) for text in plain], dtype=pl.String)
+    return rows.with_columns(
+        pl.when(with_power).then(pl.col("quantity").replace(plain, digits)).otherwise("quantity").alias("quantity")
+    )
+
+
+def rounded(keys: Keys, place: Where) -> Iterator[dict[str, Any]]:
+    """One finding: how many rows the fast way rounded to 9 decimals, and the first of them."""
+    if not keys.rounded:
+        return
+    listed = keys.grouped.scan.with_row_index("row", offset=1).filter(keys.grouped.quantity.rounded).head(LISTED)
+    rows = [f"row {row}" for row in listed.select("row").collect()["row"]]
+    told = ", ".join(rows) + (", …" if keys.rounded > len(rows) else "")
+    yield finding(
+        "quantity.rounded", "rounding", "info", where=place, seen=keys.rounded, count=keys.rounded, cells=told
+    )

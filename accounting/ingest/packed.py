@@ -1,0 +1,93 @@
+"""The words of a row as one integer: what millions of rows are grouped by.
+
+Each word column becomes the places of its distinct texts, numbered as they are met; year and month are themselves.
+The fields lie side by side in 64 bits, blank is 0. `unpacked` and `words` turn
+the integers back into texts once they are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from accounting.errors import DataRefused
+
+BITS = {"entity": 21, "category": 10, "item": 10, "unit": 7, "basis": 3, "year": 9, "month": 4}
+DEMANDED = ("entity", "year", "category", "item", "unit")
+FIRST_YEAR = 1899  # the year 1900 is 1: 0 is blank
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """The key columns of one table: `columns` by field, `dtypes` as the file has them."""
+
+    columns: Mapping[str, str]
+    dtypes: Mapping[str, pl.DataType]
+    numbering: dict[str, pl.Series] = field(default_factory=dict)
+
+    def place(self, name: str) -> pl.Expr:
+        """The number of a field's word in its row (from 1), 0 or null where it is blank."""
+        column = pl.col(self.columns[name])
+        if self.is_number(name):
+            first = FIRST_YEAR if name == "year" else 0
+            number = column.cast(pl.Int64, strict=False) - first
+            exact = (column.cast(pl.Int64, strict=False) == column) & number.is_between(1, 2 ** BITS[name] - 1)
+            return pl.when(exact).then(number)
+        return column.cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.Int64) + 1
+
+    def _numbered(self, name: str) -> pl.DataType:
+        """The type that numbers a field's words; polars forgets the numbers unless a series of it lives."""
+        if name not in self.numbering:
+            self.numbering[name] = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))
+        return self.numbering[name].dtype
+
+    def number_first(self, name: str, words: pl.Series) -> None:
+        """Give these words of a field the places 1, 2, 3, … before any row is met."""
+        words.cast(self._numbered(name))
+
+    def is_number(self, name: str) -> bool:
+        """Whether a year or month column holds numbers; any other field is a word, whatever its type."""
+        return name in ("year", "month") and self.dtypes[name].is_numeric()
+
+    def key(self) -> pl.Expr:
+        """The packed key; null where a demanded word is blank or a year is none."""
+        key = pl.lit(0, pl.UInt64)
+        for name in self.columns:
+            place = self.place(name)
+            if name not in DEMANDED:
+                out = pl.col(self.columns[name]).is_not_null() & place.is_null()
+                place = pl.when(~out).then(place.fill_null(0))
+            key = key * (2 ** BITS[name]) + place.cast(pl.UInt64)
+        return key
+
+    def unpacked(self, keys: pl.Series) -> pl.DataFrame:
+        """The places of each field, one column a field, in the order of `keys`.
+
+        Raises DataRefused (`parquet.words`) where a column has more distinct words than its bits can number.
+        """
+        for name in self.numbering:
+            words = len(self.words(name)) - 1
+            if words >= 2 ** BITS[name]:
+                raise DataRefused("parquet.words", seen=words, column=self.columns[name], most=2 ** BITS[name] - 1)
+        places: dict[str, pl.Series] = {}
+        rest = keys
+        for name in reversed(list(self.columns)):
+            places[name] = (rest % 2 ** BITS[name]).cast(pl.UInt32)
+            rest = rest // 2 ** BITS[name]
+        return pl.DataFrame(places)
+
+    def words(self, name: str) -> pl.Series:
+        """The words of a field by place; place 0 is blank."""
+        if self.is_number(name):
+            first = FIRST_YEAR if name == "year" else 0
+            words = [str(first + place) for place in range(1, 2 ** BITS[name])]
+        else:
+            words = _categories(self._numbered(name)).to_list()
+        return pl.Series(name, [None, *words], dtype=pl.String)
+
+
+def _categories(dtype: pl.DataType) -> pl.Series:
+    assert isinstance(dtype, pl.Categorical)
+    return dtype.categories.to_series()
