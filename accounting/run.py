@@ -221,7 +221,6 @@ def _record(
         stages=[*taken.stages, {"stage": "run", **{f"{name}_rows": table.height for name, table in tables.items()}}],
         conservation=conservation_results,
         gwp={gas: plain(potential) for gas, potential in pack.gwp(settings.gwp).items()},
-        declared={"entity": settings.entity, "year": settings.year},
         coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
         digest=digest.digest(tables, settings.for_digest()),
     )

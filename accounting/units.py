@@ -307,10 +307,18 @@ def unit(spelling: str) -> Unit:
     >>> unit("万吨").factor, unit("亿立方米").base, unit("万Nm3").basis, unit("kt").factor
     (Fraction(10000, 1), '10^3 m3', 'stp0', Fraction(1000, 1))
     """
-    looked_up = normal(spelling[: _LONGEST + 1])
-    entry = _listed().get(looked_up)
+    known = find(spelling)
+    if known is None:
+        raise _refusal(spelling, normal(spelling[: _LONGEST + 1]))
+    return known
+
+
+@lru_cache(maxsize=4096)
+def find(spelling: str) -> Unit | None:
+    """What a unit spelling means, None where it is not listed: for looking whether a text is a unit at all."""
+    entry = _listed().get(normal(spelling[: _LONGEST + 1]))
     if entry is None:
-        raise _refusal(spelling, looked_up)
+        return None
     dimension = DIMENSIONS[entry.root.dimension]
     factor = _compiled(entry.root.pint, dimension.pint_base) * 10**entry.power
     return Unit(entry.spelling, dimension.id, dimension.base, factor, entry.basis, entry.root.equivalent)

@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Sequence
 
-import click
 import typer
 
 from accounting.cli import asking, checking, packs, running
@@ -11,28 +10,27 @@ from accounting.cli.talk import Talk
 from accounting.errors import Lang, TanfengError
 
 
+
 def invoked(arguments: Sequence[str], lang: Lang) -> int:
     """Run one command line; gives its exit code."""
     talk = Talk(lang, as_json="--json" in arguments)
     command = typer.main.get_command(application(talk))
     try:
-        outcome = command.main(_own(arguments), prog_name="tanfeng", standalone_mode=False)
+        command(_own(arguments), prog_name="tanfeng")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
     except TanfengError as error:
         talk.problem(error)
         return error.exit_code
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
-    except click.exceptions.Abort:
-        return 130
-    except click.ClickException as error:
-        error.show()
-        return 2
     except MemoryError:
         talk.note("内存不足，未写出结果", "out of memory; nothing was written")
         return 7
-    except BrokenPipeError:
-        return 0
-    return outcome if isinstance(outcome, int) else 0
+    return 0
+
+
+def _leave(code: int | None) -> None:
+    """What a command returns is its exit code."""
+    raise typer.Exit(code or 0)
 
 
 def application(talk: Talk) -> typer.Typer:
@@ -48,6 +46,7 @@ def application(talk: Talk) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        result_callback=_leave,
     )
     for group in (running, checking, asking, packs):
         group.add_commands(app, talk)

@@ -62,14 +62,16 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
     if len(pairs) > WHOLE_TABLES:
         tops = [line.row for line in shown.lines if line.parent is None]
         short = table.filter(pl.col("row").is_in(tops)).sort("entity", "year")
-        lines += [
-            f"  {_padded(f'{entity_label(r['entity'], talk.lang)} · {r['year']}')}{amount(r, talk)}"
-            for r in short.head(SHORT_LINES).to_dicts()
-        ]
+        lines += [_short_line(row, talk) for row in short.head(SHORT_LINES).to_dicts()]
         if short.height > SHORT_LINES:
             rest = short.height - SHORT_LINES
             lines.append(talk.say(f"  …另有 {rest} 个地区·年份", f"  … and {rest} more entity-years"))
     return lines
+
+
+def _short_line(row: dict[str, Any], talk: Talk) -> str:
+    name = f"{entity_label(row['entity'], talk.lang)} · {row['year']}"
+    return f"  {_padded(name)}{amount(row, talk)}"
 
 
 def _table_lines(own: pl.DataFrame, shown: View, talk: Talk) -> list[str]:

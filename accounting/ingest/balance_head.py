@@ -1,7 +1,8 @@
 """The head of a balance sheet: which column holds which item, in which unit, and which columns hold labels.
 
-A heading may stand in several rows and two languages (Coke Oven / Gas above each other), its unit in a row of its
-own, behind the name, or once for the sheet. Chinese decides; English serves where Chinese is absent.
+A heading may stand in several rows and two languages (Coke Oven / Gas above each other), its unit in a
+row of its own, behind the name, or once for the sheet. Chinese decides; English serves where Chinese is
+absent.
 """
 
 from __future__ import annotations
@@ -85,13 +86,8 @@ def item_id(text: str) -> str | None:
     >>> item_id("原 煤"), item_id("煤合计")
     ('raw_coal', None)
     """
-    for word in (labels.chinese(text), labels.english(text)):
-        if word:
-            try:
-                return codes.item(word).id
-            except DataRefused:
-                continue
-    return None
+    words = (labels.chinese(text), labels.english(text))
+    return next((found for word in words if word and (found := codes.find_item(word))), None)
 
 
 def known_unit(text: str) -> str | None:
@@ -100,11 +96,7 @@ def known_unit(text: str) -> str | None:
     >>> known_unit("万吨"), known_unit("原煤")
     ('万吨', None)
     """
-    try:
-        units.unit(text)
-    except DataRefused:
-        return None
-    return text.strip()
+    return None if units.find(text) is None else text.strip()
 
 
 def heads(grid: Grid) -> list[Head]:
@@ -147,7 +139,9 @@ def _begins_body(grid: Grid, row: int, label_columns: tuple[int, ...]) -> bool:
     cells = grid.row(row)
     if any(labels.row_label(cell.text, None) for cell in cells if cell.column in label_columns):
         return True
-    figures = [labels.folded(cell.text) for cell in cells if cell.column not in label_columns and is_value(cell)]
+    figures = [
+        labels.folded(cell.text) for cell in cells if cell.column not in label_columns and is_value(cell)
+    ]
     return bool(figures) and not _numbers_columns(figures)
 
 
@@ -155,7 +149,9 @@ def _numbers_columns(figures: list[str]) -> bool:
     if not all(figure.isdigit() for figure in figures):
         return False
     first = int(figures[0])
-    return len(figures) > 1 and [int(figure) for figure in figures] == list(range(first, first + len(figures)))
+    return len(figures) > 1 and [int(figure) for figure in figures] == list(
+        range(first, first + len(figures))
+    )
 
 
 def _column(number: int, written: list[Cell], sheet_unit: Written | None) -> Column:
@@ -190,7 +186,9 @@ def _names_and_units(written: Iterable[Cell]) -> tuple[list[Written], list[Writt
 
 def _looks_like_unit(text: str) -> bool:
     """A bracket that is meant as a unit though its spelling is not known: it must not pass as part of a name."""
-    return bool(re.match(r"\s*(?:10|[万亿百千])\S*", text)) or bool(re.search(r"吨|立方米|焦|千瓦|\bt\b|tons?\b|kJ|cu\.", text))
+    return bool(re.match(r"\s*(?:10|[万亿百千])\S*", text)) or bool(
+        re.search(r"吨|立方米|焦|千瓦|\bt\b|tons?\b|kJ|cu\.", text)
+    )
 
 
 def _meaning(names: list[Written]) -> tuple[str | None, labels.Subtotal | None]:

@@ -10,7 +10,7 @@ Numbers are compared exactly. Another engine version must give equal numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -165,8 +165,11 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
     absent = [str(entry["name"]) for sha, entry in wanted.items() if sha not in found]
     if absent:
         return Level(3, "not_checked", f"来源：未找到 {'、'.join(absent)}", f"sources: {', '.join(absent)} not found")
-    declared = stored.manifest["declared"]
-    again = intake.intake(intake.declared_again(list(found.values()), wanted, declared))
+    named = [
+        replace(source, name=wanted[sha]["name"], declared=intake.Declared(**wanted[sha]["declared"]))
+        for sha, source in found.items()
+    ]
+    again = intake.intake(sorted(named, key=lambda source: source.name))
     level = _compared(3, "sums", f"键和（由 {len(found)} 个原文件）", f"key sums from {len(found)} sources", again.sums, stored.tables["sums"])
     corrected = stored.tables["corrections"].height
     if level.state == "different" and corrected:
