@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from accounting.explain import Explanation, recomputed
     from accounting.project import Project
     from accounting.project import load as load_project
-    from accounting.run import Run, run
-    from accounting.run import open_run as open
+    from accounting.runs import Run, run
+    from accounting.runs import open_run as open
     from accounting.units import convert
 
 _HOMES = {
     "Explanation": ("accounting.explain", "Explanation"),
     "Project": ("accounting.project", "Project"),
     "Refused": ("accounting.errors", "Refused"),
-    "Run": ("accounting.run", "Run"),
+    "Run": ("accounting.runs", "Run"),
     "TanfengError": ("accounting.errors", "TanfengError"),
     "UsageError": ("accounting.errors", "UsageError"),
     "convert": ("accounting.units", "convert"),
     "load_project": ("accounting.project", "load"),
-    "open": ("accounting.run", "open_run"),
+    "open": ("accounting.runs", "open_run"),
     "recomputed": ("accounting.explain", "recomputed"),
-    "run": ("accounting.run", "run"),
+    "run": ("accounting.runs", "run"),
 }
 
 __all__ = [

@@ -20,7 +20,7 @@ from accounting.exact import plain
 from accounting.explain import Place, explained, explanation_text, formula_line, place_of, recomputed
 from accounting.quality import findings as quality_findings
 from accounting.quality import reconcile
-from accounting.run import open_run
+from accounting.runs import open_run
 from accounting.store import verify as store_verify
 
 SEVERITY_WORDS = {"zh": {"info": "提示", "warning": "警告", "error": "错误"}, "en": {}}

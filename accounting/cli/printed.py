@@ -11,7 +11,7 @@ from accounting import codes
 from accounting.cli.talk import Talk
 from accounting.errors import Lang
 from accounting.exact import plain
-from accounting.run import Run
+from accounting.runs import Run
 from accounting.views import View, view
 
 WHOLE_TABLES = 3

@@ -11,7 +11,7 @@ from accounting.cli.printed import run_text
 from accounting.cli.talk import Talk
 from accounting.errors import Refused, UsageError
 from accounting.errors import lines as error_lines
-from accounting.run import Run, acceptances_of, run, taken_in
+from accounting.runs import Run, acceptances_of, run, taken_in
 
 
 def run_and_save(talk: Talk, paths: Sequence[Path], *, out: Path | None, project: Path | None, copy_inputs: bool, **options: Any) -> int:

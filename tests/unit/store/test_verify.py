@@ -1,0 +1,107 @@
+"""Verification finds what was changed, level by level, and says what it could not check."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+from small import run, table
+
+import accounting as ac
+from accounting.errors import UsageError, VerificationFailed
+from accounting.store import manifest
+from accounting.store.verify import verified
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    source = tmp_path / "in" / "table.csv"
+    source.parent.mkdir()
+    table().write_csv(source)
+    ac.run(source, factors=["ceads-2018"]).save(tmp_path / "run")
+    return tmp_path / "run"
+
+
+def states(folder: Path, **options: object) -> list[tuple[int, str]]:
+    return [(level.level, level.state) for level in verified(folder, **options)]
+
+
+def resealed(folder: Path) -> None:
+    """The seal after somebody has changed a file and mended the seal to hide it."""
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(manifest.text(manifest.sealed(told, folder)), encoding="utf-8")
+
+
+def changed(folder: Path, name: str, change: pl.Expr) -> None:
+    pl.read_parquet(folder / f"{name}.parquet").with_columns(change).write_parquet(folder / f"{name}.parquet")
+    resealed(folder)
+
+
+def test_a_sound_run_is_checked_at_every_level(stored: Path) -> None:
+    found = states(stored, inputs=stored.parent / "in")
+    assert {state for _, state in found} == {"checked"}
+    assert {level for level, _ in found} == {1, 2, 3}
+
+
+def test_without_sources_the_last_level_says_so(stored: Path) -> None:
+    assert states(stored)[-1] == (3, "not_checked")
+
+
+def test_a_digest_from_a_report_is_compared(stored: Path) -> None:
+    digest = json.loads((stored / "manifest.json").read_text(encoding="utf-8"))["digest"]
+    assert states(stored, digest=digest[:16])[1] == (1, "checked")
+    assert states(stored, digest="0" * 16)[1] == (1, "different")
+    assert states(stored, digest=digest[:8])[1] == (1, "different")  # too short to mean anything
+
+
+@pytest.mark.parametrize("name", ["sums", "inventory", "activity", "findings"])
+def test_a_changed_file_breaks_the_seal(stored: Path, name: str) -> None:
+    with (stored / f"{name}.parquet").open("ab") as stream:
+        stream.write(b"\0")
+    assert states(stored) == [(1, "different"), (2, "not_checked"), (3, "not_checked")]
+
+
+def test_a_file_that_is_gone_or_new_breaks_the_seal(stored: Path) -> None:
+    (stored / "extra.csv").write_text("x")
+    assert states(stored)[0] == (1, "different")
+
+
+TAMPERED = [
+    ("inventory", pl.col("mass_t") + pl.lit(Decimal("0.000000000001")).cast(pl.Decimal(38, 12)), 2),
+    ("sums", pl.col("quantity") + pl.lit(Decimal("0.000000001")).cast(pl.Decimal(38, 9)), 1),
+    ("effective", pl.col("effective_factor") + pl.lit(Decimal("0.000000000000001")).cast(pl.Decimal(38, 15)), 1),
+    ("resolution", pl.lit("3.1").alias("value"), 1),
+    ("activity", pl.col("quantity") + pl.lit(Decimal("1")).cast(pl.Decimal(38, 9)), 3),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "level"), TAMPERED, ids=[name for name, _, _ in TAMPERED])
+def test_a_changed_number_is_found_even_under_a_mended_seal(stored: Path, name: str, change: pl.Expr, level: int) -> None:
+    changed(stored, name, change)
+    assert (level, "different") in states(stored, inputs=stored.parent / "in")
+
+
+def test_a_changed_view_is_found(stored: Path) -> None:
+    file = stored / "views" / "energy-balance.parquet"
+    pl.read_parquet(file).with_columns(pl.col("missing_cells") * 0).write_parquet(file)
+    resealed(stored)
+    assert (2, "different") in states(stored)
+
+
+def test_another_source_of_the_same_name_is_not_taken(stored: Path) -> None:
+    table([("110000", 2007, "transport", "diesel_oil", "1", "t")]).write_csv(stored.parent / "in" / "table.csv")
+    assert states(stored, inputs=stored.parent / "in")[-1] == (3, "not_checked")
+
+
+def test_a_folder_without_a_run_and_a_torn_manifest_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="run.not_a_run"):
+        verified(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"schema_version": 1, "fil')
+    with pytest.raises(VerificationFailed, match="run.damaged"):
+        verified(tmp_path)
+
+
+def test_a_run_of_a_frame_is_verified_from_its_rows(tmp_path: Path) -> None:
+    run().save(tmp_path / "run")
+    assert (3, "checked") in states(tmp_path / "run")
