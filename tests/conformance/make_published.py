@@ -15,7 +15,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-COLUMNS = "entity year category item view gas value unit tolerance source page".split()
+COLUMNS = (
+    "entity", "year", "category", "item", "view", "gas", "value", "unit", "tolerance", "source", "page",
+)  # fmt: skip
 SECTORS = {
     "Farming, Forestry, Animal Husbandry, Fishery and Water Conservancy": "farming",
     "Construction": "construction",
