@@ -1,6 +1,6 @@
 """Writes balance sheets as the yearbook prints them, from a few figures: for tests only.
 
-    write(tmp_path / "6-15.xls x", Balance("6-15 山东能源平衡表(实物量)-2007", {("3.建筑业", "柴油"): 18.68}))
+write(tmp_path / "6-15.xls x", Balance("6-15 山东能源平衡表(实物量)-2007", {("3.建筑业", "柴油"): 18.68}))
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ from pathlib import Path
 
 import xlsxwriter
 
-UNITS = {"万吨": "104 tn", "亿立方米": "108 cu.m", "百亿千焦": "1010 kJ", "亿千瓦时": "108 kW•h", "万吨标煤": "104 tce"}
+UNITS = {
+    "万吨": "104 tn",
+    "亿立方米": "108 cu.m",
+    "百亿千焦": "1010 kJ",
+    "亿千瓦时": "108 kW•h",
+    "万吨标煤": "104 tce",
+}
 COLUMNS_2007 = (
     ("煤合计", "Coal Total", "万吨"), ("原煤", "Raw Coal", "万吨"), ("洗精煤", "Cleaned/Coal", "万吨"),
     ("其他洗煤", "Other/Washed/Coal", "万吨"), ("型煤", "Briquettes", "万吨"), ("焦炭", "Coke", "万吨"),
