@@ -7,6 +7,7 @@ files and the parent share this module.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 
@@ -14,7 +15,8 @@ class Cell(NamedTuple):
     """One cell, at the row and column that a spreadsheet shows (1-based).
 
     `kind` is text, number (text = shortest decimal of the stored float), error (#DIV/0!), formula (no cached value),
-    date (ISO text) or bool; `format` is the number format where it is not General.
+    date (ISO text) or bool; `format` is the number format where it is not General. A number that is shown as a
+    percentage is the text that people see: 15%.
     """
 
     row: int
@@ -60,6 +62,17 @@ class Document:
     encoding: str | None = None
     notes: list[str] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
+
+
+def number_cell(row: int, column: int, decimal: str, shown: str) -> Cell:
+    """A numeric cell; under a percent format it is the percentage as text.
+
+    >>> number_cell(1, 1, "0.15", "0%").text, number_cell(1, 1, "0.15", "").kind
+    ('15%', 'number')
+    """
+    if "%" not in shown:
+        return Cell(row, column, "number", decimal, shown)
+    return Cell(row, column, "text", f"{(Decimal(decimal) * 100).normalize():f}%", shown)
 
 
 def column_letters(column: int) -> str:

@@ -20,6 +20,7 @@ from accounting.ingest.limits import Limits
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHER_TABLES = (".et", ".ods", ".xlsb", ".wps", ".numbers", ".docx", ".zip")
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 
 
@@ -36,7 +37,13 @@ def answered(request: dict[str, Any]) -> dict[str, Any]:
         return {"problem": {"code": refused.code, "seen": refused.seen, "facts": _plain(refused.facts_but_seen()),
                             "sheet": refused.where.sheet, "cell": refused.where.cell}}  # fmt: skip
     except MemoryError:
-        return {"problem": {"code": "file.budget_memory", "seen": None, "facts": {}, "sheet": None, "cell": None}}
+        return _problem("file.budget_memory", None)
+    except Exception as error:  # a reader that a hostile file has led astray: this process ends here anyway
+        return _problem("file.damaged", f"{type(error).__name__}: {error}"[:200])
+
+
+def _problem(code: str, seen: str | None) -> dict[str, Any]:
+    return {"problem": {"code": code, "seen": seen, "facts": {}, "sheet": None, "cell": None}}
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, str]:
@@ -52,20 +59,20 @@ def _cells(path: Path, limits: Limits, encoding: str | None) -> dict[str, Any]:
     with path.open("rb") as stream:
         head = stream.read(4096)
     suffix = path.suffix.lower()
+    if suffix in _OTHER_TABLES:
+        raise DataRefused("file.kind", seen=suffix)
     if head.startswith(_ZIP):
         return _zip_cells(path, suffix, limits)
     if head.startswith(_OLE):
         return _ole_cells(path, suffix, limits)
     if suffix in _TEXT_SUFFIXES:
         return _text_cells(path, limits, encoding)
-    raise DataRefused(_why_not(head, suffix), seen=suffix or path.name)
+    raise DataRefused(_why_not(head), seen=suffix or path.name)
 
 
 def _zip_cells(path: Path, suffix: str, limits: Limits) -> dict[str, Any]:
     from accounting.ingest.xlsx import read_xlsx
 
-    if suffix in (".ods", ".et", ".docx", ".zip", ".xlsb"):
-        raise DataRefused("file.kind", seen=suffix)
     sheets, notes = read_xlsx(path, limits)
     if suffix not in (".xlsx", ".xlsm"):
         notes.append(f"a workbook named {suffix or 'without ending'}")
@@ -89,11 +96,11 @@ def _text_cells(path: Path, limits: Limits, encoding: str | None) -> dict[str, A
     return {"sheets": as_lists([sheet]), "encoding": name, "notes": []}
 
 
-def _why_not(head: bytes, suffix: str) -> str:
+def _why_not(head: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml")):
         return "file.html"
-    return "file.kind" if suffix in (".et", ".ods", ".xlsb", ".wps", ".numbers") else "file.damaged"
+    return "file.damaged"
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accounting.errors import DataRefused
-from accounting.ingest.cells import Cell, Merged, Sheet
+from accounting.ingest.cells import Cell, Merged, Sheet, number_cell
 from accounting.ingest.limits import Limits
 from accounting.ingest.numbers import shortest
 
@@ -64,7 +64,10 @@ def _row(book: Any, sheet: Any, row: int) -> list[Cell]:
         known = _kind_and_text(book, cell)
         if known is not None:
             shown = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-            cells.append(Cell(row + 1, column + 1, *known, "" if shown == "General" else shown))
+            shown = "" if shown == "General" else shown
+            is_number = known[0] == "number"
+            at = (row + 1, column + 1)
+            cells.append(number_cell(*at, known[1], shown) if is_number else Cell(*at, *known, shown))
     return cells
 
 

@@ -16,7 +16,7 @@ from typing import IO
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from accounting.errors import DataRefused
-from accounting.ingest.cells import Cell, Merged, Sheet, column_number
+from accounting.ingest.cells import Cell, Merged, Sheet, column_number, number_cell
 from accounting.ingest.limits import Limits
 from accounting.ingest.numbers import shortest
 
@@ -265,7 +265,9 @@ def _cell(
     if formula is not None and value is None:
         return Cell(row, column, "formula", "=" + formula, shown)
     known = _meant(kind, inline if kind == "inlineStr" else value, shared, is_date, epoch)
-    return None if known is None else Cell(row, column, *known, shown)
+    if known is None:
+        return None
+    return number_cell(row, column, known[1], shown) if known[0] == "number" else Cell(row, column, *known, shown)
 
 
 def _meant(
