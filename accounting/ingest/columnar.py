@@ -16,7 +16,7 @@ import polars as pl
 
 from accounting import ledger
 from accounting.errors import DataRefused, Where, finding
-from accounting.ingest import grouping, headers, leftover, long_table
+from accounting.ingest import grouping, headers, key_verdicts, leftover, long_table
 from accounting.ingest.account import Account
 from accounting.ingest.evidence import Decided, Evidence
 from accounting.ingest.headers import Head
@@ -44,7 +44,7 @@ def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
         scan = pl.scan_parquet(request["path"], glob=False, hive_partitioning=False)
         sums, account = summed(scan, evidence, place, request["sha256"])
         sums.write_ipc(Path(request["out"]), compression="uncompressed")
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+    except (pl.exceptions.ComputeError, pl.exceptions.PanicException, OSError) as error:
         raise DataRefused("parquet.damaged", where=place, seen=str(error).splitlines()[0][:200]) from error
     return account.answer()
 
@@ -67,17 +67,17 @@ def summed(
     none = pl.DataFrame(schema=SUMS)
     if account.refused_whole or not rows:
         return none, account
-    grouped = grouping.grouped(scan, head, schema)
+    grouped = grouping.grouped(scan, rows, head, schema)
     said = _said(head, grouped, evidence, place, account)
     if account.refused_whole:
         return none, account
-    keys = grouping.judged_keys(grouped, said, place)
+    keys = key_verdicts.judged_keys(grouped, said, place)
     account.findings += keys.findings
     rest = list(leftover.read(keys, said, place, sha256, account))
     account.findings += leftover.rounded(keys, place)
     if not rest and keys.distinct:
         return keys.sums.select(list(SUMS)), account
-    return ledger.united([keys.sums.lazy(), *(sums.lazy() for sums in rest)]).select(list(SUMS)).collect(), account
+    return ledger.united([keys.sums.select(list(SUMS)).lazy(), *(sums.lazy() for sums in rest)]).select(list(SUMS)).collect(), account
 
 
 def _said(

@@ -1,12 +1,12 @@
 """Quantities of a column as integers at 9 decimals of the base unit, millions at a time.
 
-A float is what its shortest decimal says. With c = 10^9 × base units in one unit, x·c in floats is off by less than
-3·2^-53 of itself; where its fraction is further than that from ½, rounding it is rounding the exact product:
+A float is what its shortest decimal says. `first_look` takes a float that a whole number of steps gives back: with
+steps of 10^-p that float arithmetic keeps apart, that number of steps is the shortest decimal. `second_look` takes
 
-    |frac(x·c) − ½| > |x·c|·2^-51   ⇒   round(x·c)  is right
+    |frac(y) − ½| > y·2^-51 with y = x·c, c = 10^9 base units in one unit  ⇒  round(y) is right: y is off by < 3·2^-53
+    x < 2^33 that a multiple of 10^-6 gives back: no two such multiples share a float
 
-For larger values a multiple of 10^-6 that gives x back is x's shortest decimal, because below 2^33 no two of them
-share a float. What neither covers is null: the caller takes it by its digits.
+What neither takes is null; the caller reads it by its digits.
 """
 
 from __future__ import annotations
@@ -20,41 +20,69 @@ import polars as pl
 from accounting.exact import QUANTITY_DIGITS
 
 LARGEST = 9 * 10**18  # an Int64 at 9 decimals: 9·10^9 base units
-_SURE_BELOW = 2.0**50
+_APART_BELOW = 2.0**50
 _UNIQUE_BELOW = 2.0**33
 _PLAIN = r"^[0-9]{1,9}(\.[0-9]{1,9})?$"
+Value = int | float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
-    """Expressions over the rows: `integer` (Int64, null where not taken; never negative) and `rounded` (truth)."""
+class Steps:
+    """A unit's factor at 9 decimals, c = step × 10^digits: numbers of so many decimals need no rounding.
 
-    integer: pl.Expr
-    rounded: pl.Expr
+    `step` is None where c is no whole number: then nothing is taken.
+    """
+
+    c: Fraction
+    digits: int
+    step: int | None
+
+    @classmethod
+    def of(cls, factor: Fraction) -> Steps:
+        c = factor * 10**QUANTITY_DIGITS
+        digits = 0
+        while digits < 18 and (c / 10 ** (digits + 1)).denominator == 1:
+            digits += 1
+        step = c / 10**digits
+        return cls(c, digits, step.numerator if step.denominator == 1 else None)
 
 
-def fixed(column: str, dtype: pl.DataType, unit: pl.Expr, factors: Mapping[int, Fraction]) -> Fixed:
-    """A quantity column in base units, for rows whose `unit` is a place in `factors`; other rows are null.
+def first_look(column: str, dtype: pl.DataType, unit: pl.Expr, factors: Mapping[int, Fraction]) -> pl.Expr:
+    """A quantity column in base units, for rows whose `unit` is a place in `factors`; never negative, never rounded.
 
-    >>> rows = pl.DataFrame({"q": [1.5, 0.1, 1e-10, -1.0]})
-    >>> made = fixed("q", pl.Float64(), pl.lit(0), {0: Fraction(10)})
-    >>> rows.select(made.integer.alias("q"), made.rounded.alias("rounded")).rows()
-    [(15000000000, False), (1000000000, False), (1, False), (None, False)]
+    >>> rows = pl.DataFrame({"q": [1.5, 0.1, 1e-20, -1.0]})
+    >>> rows.select(first_look("q", pl.Float64(), pl.lit(0), {0: Fraction(10)})).to_series().to_list()
+    [15000000000, 1000000000, None, None]
     """
     quantity = pl.col(column)
-    never = pl.lit(value=False)
     if dtype.is_float():
-        return _of_floats(quantity.cast(pl.Float64), unit, factors)
+        return _steps(quantity.cast(pl.Float64), unit, {place: Steps.of(factor) for place, factor in factors.items()})
     if isinstance(dtype, pl.Decimal):
-        return Fixed(_of_integers(quantity.to_physical().cast(pl.Int64, strict=False), dtype.scale, unit, factors), never)
+        return _multiplied(quantity.to_physical().cast(pl.Int64, strict=False), dtype.scale, unit, factors)
     if dtype.is_integer():
-        return Fixed(_of_integers(quantity.cast(pl.Int64, strict=False), 0, unit, factors), never)
+        return _multiplied(quantity.cast(pl.Int64, strict=False), 0, unit, factors)
     text = quantity.cast(pl.String)
     plain = pl.when(text.str.contains(_PLAIN)).then(text).cast(pl.Decimal(38, QUANTITY_DIGITS), strict=False)
-    return Fixed(_of_integers(plain.to_physical().cast(pl.Int64, strict=False), QUANTITY_DIGITS, unit, factors), never)
+    return _multiplied(plain.to_physical().cast(pl.Int64, strict=False), QUANTITY_DIGITS, unit, factors)
 
 
-def _of_integers(integer: pl.Expr, digits: int, unit: pl.Expr, factors: Mapping[int, Fraction]) -> pl.Expr:
+def _steps(x: pl.Expr, unit: pl.Expr, factors: Mapping[int, Steps]) -> pl.Expr:
+    """Floats that so many whole steps of 10^-digits give back."""
+    power = _chosen(unit, {p: 10.0**s.digits if s.step else None for p, s in factors.items()}, pl.Float64)
+    step = _chosen(unit, {p: s.step for p, s in factors.items()}, pl.Int64)
+    below = _chosen(unit, {p: min(_APART_BELOW, LARGEST / (s.step or 1)) for p, s in factors.items()}, pl.Float64)
+    y = x * power
+    whole = (y + 0.5).cast(pl.Int64, strict=False)
+    taken = (y >= 0.0) & (y < below) & _gives_back(whole.cast(pl.Float64), power, x)
+    return pl.when(taken).then(whole * step if any(s.step != 1 for s in factors.values()) else whole)
+
+
+def _gives_back(whole: pl.Expr, power: pl.Expr, x: pl.Expr) -> pl.Expr:
+    """Whether whole / power is x. The divisor is made a column: polars turns x / literal into x × (1 / literal)."""
+    return whole / (whole * 0.0 + power) == x
+
+
+def _multiplied(integer: pl.Expr, digits: int, unit: pl.Expr, factors: Mapping[int, Fraction]) -> pl.Expr:
     """Integers at `digits` decimals, multiplied exactly; null where the product is no whole 10^-9 base unit."""
     ratios = {place: factor * Fraction(10) ** (QUANTITY_DIGITS - digits) for place, factor in factors.items()}
     numerator = _chosen(unit, {place: ratio.numerator for place, ratio in ratios.items()}, pl.Int64)
@@ -67,67 +95,37 @@ def _of_integers(integer: pl.Expr, digits: int, unit: pl.Expr, factors: Mapping[
     return pl.when(fits & (integer * numerator % divisor == 0)).then(integer * numerator // divisor)
 
 
-def _of_floats(x: pl.Expr, unit: pl.Expr, factors: Mapping[int, Fraction]) -> Fixed:
-    scaled = {place: factor * 10**QUANTITY_DIGITS for place, factor in factors.items()}
-    y = x * _chosen(unit, {place: float(c) for place, c in scaled.items()}, pl.Float64)
-    sure = (y < _SURE_BELOW) & ((y - y.floor() - 0.5).abs() > y * 2.0**-51)
-    held = _held(x, unit, {place: _decimals_held(c) for place, c in scaled.items()})
-    tens = _chosen(unit, {place: _is_power_of_ten(c) for place, c in scaled.items()}, pl.Boolean)
-    steps = {place: c / 10**6 for place, c in scaled.items()}
-    whole = {place: int(step) if step.denominator == 1 else 0 for place, step in steps.items()}
-    step = _chosen(unit, whole, pl.Int64)
-    most = _chosen(unit, {place: float(LARGEST // step) if step else -1.0 for place, step in whole.items()}, pl.Float64)
-    millionths = _nearest(x, 1e6)
-    large = (x < _UNIQUE_BELOW) & _gives_back(millionths, 1e6, x) & (millionths <= most)
-    known = x.is_finite() & (x >= 0)
-    near = known & sure & (tens | held)
-    integer = pl.when(near).then(y.round(mode="half_away_from_zero").cast(pl.Int64, strict=False)).when(
-        known & large
-    ).then(millionths.cast(pl.Int64, strict=False) * step)
-    return Fixed(integer, near & ~held)
+def second_look(x: pl.Expr, unit: pl.Expr, factors: Mapping[int, Fraction]) -> tuple[pl.Expr, pl.Expr]:
+    """Floats that `first_look` did not take: the integer (null where not taken here either), and whether rounded.
 
-
-def _nearest(x: pl.Expr, power: float) -> pl.Expr:
-    return (x * power).round(mode="half_away_from_zero")
-
-
-def _gives_back(integer: pl.Expr, power: float, x: pl.Expr) -> pl.Expr:
-    """Whether integer / power is x. The divisor is made a column: polars turns x / literal into x × (1 / literal)."""
-    return integer / (integer * 0.0 + power) == x
-
-
-def _held(x: pl.Expr, unit: pl.Expr, digits: Mapping[int, int | None]) -> pl.Expr:
-    """Whether x has at most so many decimals: then its product needs no rounding.
-
-    Where x·10^digits is 2^53 or more, floats lie so wide apart that the shortest decimal never has more.
+    >>> made, rounded = second_look(pl.col("q"), pl.lit(0), {0: Fraction(1)})
+    >>> pl.DataFrame({"q": [1e-10, 12345678.9, 5e-10]}).select(made.alias("q"), rounded.alias("r")).rows()
+    [(0, True), (12345678900000000, False), (None, False)]
     """
-    power = _chosen(unit, {place: None if d is None else 10.0**d for place, d in digits.items()}, pl.Float64)
-    nearest = (x * power).round(mode="half_away_from_zero")
-    return ((x * power >= 2.0**53) | (nearest / (nearest * 0.0 + power) == x)).fill_null(value=False)
+    steps = {place: Steps.of(factor) for place, factor in factors.items()}
+    y = x * _chosen(unit, {p: float(s.c) if s.step == 1 else None for p, s in steps.items()}, pl.Float64)
+    sure = (y >= 0.0) & (y < _APART_BELOW) & ((y - y.floor() - 0.5).abs() > y * 2.0**-51)
+    near = sure.fill_null(value=False)
+    whole = {place: s.c / 10**6 for place, s in steps.items()}
+    step = _chosen(unit, {p: w.numerator if w.denominator == 1 else None for p, w in whole.items()}, pl.Int64)
+    most = _chosen(unit, {p: float(LARGEST // max(1, w.numerator)) for p, w in whole.items()}, pl.Float64)
+    millionths = (x * 1e6).round(mode="half_away_from_zero")
+    in_range = (x >= 0.0) & (x < _UNIQUE_BELOW) & (millionths <= most)
+    large = (in_range & _gives_back(millionths, pl.lit(1e6), x)).fill_null(value=False)
+    rounded = pl.when(near).then(y.round(mode="half_away_from_zero").cast(pl.Int64, strict=False))
+    return rounded.when(large).then(millionths.cast(pl.Int64, strict=False) * step), near
 
 
-def _decimals_held(c: Fraction) -> int | None:
-    """The most decimals of a number whose product with c is always whole; None where that of 1 is not."""
-    if c.denominator != 1:
-        return None
-    digits = 0
-    while digits < 18 and (c / 10 ** (digits + 1)).denominator == 1:
-        digits += 1
-    return digits
-
-
-def _is_power_of_ten(c: Fraction) -> bool:
-    return c.denominator == 1 and str(c.numerator).strip("0") == "1"
-
-
-def _chosen(unit: pl.Expr, values: Mapping[int, int | float | bool | None], dtype: type[pl.DataType]) -> pl.Expr:
-    """The value of each row's unit; units that share a value are asked together, one value for all is a literal."""
-    places: dict[int | float | bool | None, list[int]] = {}
+def _chosen(unit: pl.Expr, values: Mapping[int, Value], dtype: type[pl.DataType]) -> pl.Expr:
+    """The value of each row's unit, the commonest where the unit has none (such a row is refused for its unit)."""
+    places: dict[Value, list[int]] = {}
     for place, value in values.items():
         places.setdefault(value, []).append(place)
+    most = max(places, key=lambda value: len(places[value]), default=None)
     if len(places) <= 1:
-        return pl.lit(next(iter(places), None), dtype)
+        return pl.lit(most, dtype)
     chain = pl.when(pl.lit(value=False)).then(pl.lit(None, dtype))
-    for value, of_value in sorted(places.items(), key=lambda pair: len(pair[1])):
-        chain = chain.when(unit.is_in(of_value)).then(pl.lit(value, dtype))
-    return chain.otherwise(pl.lit(None, dtype))
+    for value, of_value in places.items():
+        for place in of_value if value != most else ():
+            chain = chain.when(unit == place).then(pl.lit(value, dtype))
+    return chain.otherwise(pl.lit(most, dtype))

@@ -1,47 +1,38 @@
-"""Millions of rows added up by key in one pass, and the few keys judged afterwards."""
+"""Millions of rows added up by packed key: batch by batch, each row's quantity an exact integer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import polars as pl
 
-from accounting import codes, units
-from accounting.errors import DataRefused, Where, finding
-from accounting.exact import QUANTITY_DIGITS, decimals
-from accounting.ingest import row_checks, words
-from accounting.ingest.evidence import Decided
-from accounting.ingest.fixed_point import Fixed, fixed
+from accounting import units
+from accounting.errors import DataRefused
+from accounting.ingest.fixed_point import first_look, second_look
 from accounting.ingest.headers import Head
 from accounting.ingest.judged import Judged, judged
-from accounting.ingest.long_table import SUBJECTS, Subject
 from accounting.ingest.packed import Packing
-from accounting.ingest.quantities import measure
 from accounting.ingest.row_checks import JUDGES
-from accounting.tables import TABLES
 
 SAMPLE = 100_000
-LISTED = 12
+BATCH = 12_000_000
 PACKED = ("entity", "year", "month", "category", "item", "unit", "basis")
-_ROUNDED = 2**32  # rounded rows are counted in the upper half of one integer, rows not taken in the lower
 
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """All rows of a table by packed key: `groups` has `key`, `sum` (Int128, 9 decimals), `taken` and `left`.
+    """All rows of a table by packed key.
 
-    `taken` counts the rows in the sum, `left` the others; the upper half of `left` those that were rounded.
-    `places` has the place of each field's word, in the order of `groups`.
+    `groups`: `key`, `sum` (Int128 at 9 decimals), `taken` (whether a row is in the sum), `left` (rows that were
+    not taken) and `rounded` (rows that were rounded). `places`: the place of each field's word, in that order.
     """
 
     scan: pl.LazyFrame
     head: Head
-    schema: Mapping[str, pl.DataType]
     packing: Packing
-    quantity: Fixed
+    factors: Mapping[int, Fraction]
     groups: pl.DataFrame
     places: pl.DataFrame
 
@@ -51,7 +42,7 @@ class Grouped:
         used = pl.int_range(len(words), eager=True).is_in(self.places[name].unique().implode())
         kinds = pl.repeat("text", len(words), dtype=pl.String, eager=True)
         judge, dtype = JUDGES[name]
-        return judged(pl.select(pl.when(used).then(words)).to_series(), kinds, judge, dtype)
+        return judged(words.to_frame("word").select(pl.when(used).then("word")).to_series(), kinds, judge, dtype)
 
     def values(self, name: str) -> list[str | int]:
         """The distinct values of a field that can be read; none where there is no such column."""
@@ -60,31 +51,31 @@ class Grouped:
         return self.verdicts(name).values.drop_nulls().unique().sort().to_list()
 
 
-def grouped(scan: pl.LazyFrame, head: Head, schema: Mapping[str, pl.DataType]) -> Grouped:
-    """Group all rows once; again where a unit turns up that the first rows do not show."""
-    columns = {name: head.fields[name].text for name in PACKED if name in head.fields}
-    packing = Packing(columns, schema)
+def grouped(scan: pl.LazyFrame, rows: int, head: Head, schema: Mapping[str, pl.DataType]) -> Grouped:
+    """Group all rows; again where a unit turns up that the first rows do not show."""
+    packing = Packing({name: head.fields[name].text for name in PACKED if name in head.fields}, schema)
     factors = _factors(scan.head(SAMPLE), head, packing)
-    made = _pass(scan, head, packing, factors)
-    if "unit" in columns and len(packing.words("unit")) - 1 > len(factors):
-        every = _factors(pl.LazyFrame({columns["unit"]: packing.words("unit")}), head, packing)
+    groups = _groups(scan, rows, head, packing, factors)
+    if "unit" in packing.columns and len(packing.words("unit")) - 1 > len(factors):
+        every = _factors(pl.LazyFrame({packing.columns["unit"]: packing.words("unit")}), head, packing)
         if len(every) > len(factors):
-            made = _pass(scan, head, packing, every)
-    return made
+            factors, groups = every, _groups(scan, rows, head, packing, every)
+    return Grouped(scan, head, packing, factors, groups, packing.unpacked(groups["key"].fill_null(0)))
 
 
 def _factors(shown: pl.LazyFrame, head: Head, packing: Packing) -> dict[int, Fraction]:
     """Base units in one of each unit, by the place of its spelling; none for a spelling that is refused."""
     if "unit" not in packing.columns:
         in_head = head.fields["quantity"].unit
-        return {0: units.unit(in_head).factor} if in_head and _is_unit(in_head) else {}
+        return {0: units.unit(in_head).factor} if in_head and is_unit(in_head) else {}
     spelled = shown.select(pl.col(packing.columns["unit"]).cast(pl.String).unique()).collect().to_series()
     packing.number_first("unit", spelled.drop_nulls().sort())
     words = enumerate(packing.words("unit"))
-    return {place: units.unit(word).factor for place, word in words if word is not None and _is_unit(word)}
+    return {place: units.unit(word).factor for place, word in words if word is not None and is_unit(word)}
 
 
-def _is_unit(spelling: str) -> bool:
+def is_unit(spelling: str) -> bool:
+    """Whether a spelling is one of the closed list."""
     try:
         units.unit(spelling)
     except DataRefused:
@@ -92,153 +83,88 @@ def _is_unit(spelling: str) -> bool:
     return True
 
 
-def _pass(scan: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> Grouped:
+def untaken(head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.Expr:
+    """Whether a placed row is left for `leftover`: the same decision as that of the batches."""
+    integer = _first(head, packing, factors)
+    if not _is_float(head, packing):
+        return integer.is_null()
+    more, _ = second_look(_quantity(head), packing.unit(), factors)
+    return integer.is_null() & ~_without_key(head, more.is_not_null())
+
+
+def rounded(head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.Expr:
+    """Whether a placed row was taken rounded."""
+    _, near = second_look(_quantity(head), packing.unit(), factors)
+    return _first(head, packing, factors).is_null() & _without_key(head, near)
+
+
+def _quantity(head: Head) -> pl.Expr:
+    return pl.col(head.fields["quantity"].text).cast(pl.Float64)
+
+
+def _is_float(head: Head, packing: Packing) -> bool:
+    return packing.dtypes[head.fields["quantity"].text].is_float()
+
+
+def _first(head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.Expr:
     column = head.fields["quantity"].text
-    unit = packing.place("unit") if "unit" in packing.columns else pl.lit(0)
-    made = fixed(column, packing.dtypes[column], unit, factors)
-    integer = made.integer
-    if "notation_key" in head.fields:
-        written = pl.col(head.fields["notation_key"].text).cast(pl.String).str.strip_chars()
-        integer = pl.when(written.is_null() | (written == "")).then(integer)
-    quantity = Fixed(integer, made.rounded & integer.is_not_null())
-    left = pl.col("integer").is_null().cast(pl.UInt64) + pl.col("rounded").cast(pl.UInt64) * _ROUNDED
-    groups = (
-        scan.select(packing.key().alias("key"), integer.alias("integer"), quantity.rounded.alias("rounded"))
+    integer = first_look(column, packing.dtypes[column], packing.unit(), factors)
+    return integer if "notation_key" not in head.fields else pl.when(_without_key(head, pl.lit(value=True))).then(integer)
+
+
+def _without_key(head: Head, taken: pl.Expr) -> pl.Expr:
+    """A row with a notation key of its own is never taken."""
+    if "notation_key" not in head.fields:
+        return taken
+    written = pl.col(head.fields["notation_key"].text).cast(pl.String).str.strip_chars()
+    return taken & (written.is_null() | (written == ""))
+
+
+def _groups(
+    scan: pl.LazyFrame, rows: int, head: Head, packing: Packing, factors: Mapping[int, Fraction]
+) -> pl.DataFrame:
+    parts: list[pl.DataFrame] = []
+    for start in range(0, rows, BATCH):
+        parts += _batch(scan.slice(start, BATCH) if rows > BATCH else scan, head, packing, factors)
+    return parts[0] if len(parts) == 1 else _summed(pl.concat(parts))
+
+
+def _batch(
+    part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[int, Fraction]
+) -> Iterator[pl.DataFrame]:
+    """The groups of a batch: rows taken at first look, and (a few, or none) those taken at the second or left."""
+    columns = [packing.key().alias("key"), _first(head, packing, factors).alias("integer")]
+    if not _is_float(head, packing):
+        rows = packing.placed(part).select(columns).collect()
+        again = rows.filter(pl.col("integer").is_null()).with_columns(pl.lit(value=False).alias("rounded"))
+    else:
+        free = _without_key(head, pl.lit(value=True))
+        rows = packing.placed(part).select(*columns, pl.when(free).then(_quantity(head)).alias("quantity")).collect()
+        again = rows.filter(pl.col("integer").is_null())
+        unit = packing.place_in_key("unit") if "unit" in packing.columns else pl.lit(0)
+        more, near = second_look(pl.col("quantity"), unit, factors)
+        again = again.with_columns(more.alias("integer"), near.alias("rounded"))
+    first = rows if again.is_empty() else rows.filter(pl.col("integer").is_not_null())
+    yield (
+        first.lazy()
         .group_by("key")
-        .agg(
-            pl.col("integer").cast(pl.Int128).sum().alias("sum"),
-            pl.col("integer").count().alias("taken"),
-            left.sum().alias("left"),
-        )
+        .agg(pl.col("integer").cast(pl.Int128).sum().alias("sum"))
+        .with_columns(pl.lit(value=True).alias("taken"), _none.alias("left"), _none.alias("rounded"))
         .collect()
     )
-    places = packing.unpacked(groups["key"].fill_null(0))
-    return Grouped(scan, head, packing.dtypes, packing, quantity, groups, places)
+    if not again.is_empty():
+        yield again.group_by("key").agg(
+            pl.col("integer").cast(pl.Int128).sum().alias("sum"),
+            pl.col("integer").is_not_null().any().alias("taken"),
+            pl.col("integer").is_null().sum().cast(pl.Int64).alias("left"),
+            (pl.col("rounded") & pl.col("integer").is_not_null()).sum().cast(pl.Int64).alias("rounded"),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The judged keys: `sums` of the sound ones, `bad` packed keys, `left` rows still to be read one by one.
-
-    `distinct` says that no two packed keys became one; `rounded` counts rounded rows.
-    """
-
-    grouped: Grouped
-    sums: pl.DataFrame
-    bad: pl.Series
-    left: int
-    rounded: int
-    distinct: bool
-    blank_keys: bool
-    findings: list[dict[str, Any]] = field(default_factory=list)
+_none = pl.lit(0, pl.Int64)
 
 
-def judged_keys(grouped: Grouped, said: Mapping[Subject, Decided], place: Where) -> Keys:
-    """Judge every word, every unit of an item, every code in its year, once each."""
-    verdicts = {name: grouped.verdicts(name) for name in JUDGES if name in grouped.packing.columns}
-    keys = pl.concat([grouped.groups, grouped.places.rename("{}_place".format)], how="horizontal").with_columns(
-        _values(name, found).gather(grouped.places[name]).alias(name) for name, found in verdicts.items()
-    )
-    keys = keys.with_columns(
-        pl.lit(said[name].value, JUDGES[name][1]).alias(name) for name in SUBJECTS if name not in verdicts
-    )
-    measures = _measures(keys, grouped)
-    keys = keys.join(measures, on=[c for c in measures.columns if c.endswith("_place")], how="left", maintain_order="left")
-    keys = _with_standing(keys)
-    demanded = ("key", "entity", "year", "category", "item", "base", "stands")
-    sound = pl.all_horizontal(pl.col(name).is_not_null() for name in demanded)
-    if "month" in verdicts:
-        sound &= (pl.col("month_place") == 0) | pl.col("month").is_not_null()
-    kept, lost = keys.filter(sound), keys.filter(~sound)
-    return Keys(
-        grouped,
-        sums=_sums(kept.filter(pl.col("taken") > 0)),
-        bad=lost["key"].drop_nulls(),
-        left=int((kept["left"] % _ROUNDED).sum()) + lost.height,
-        rounded=int((kept["left"] // _ROUNDED).sum()),
-        distinct=_injective(verdicts, measures),
-        blank_keys=bool(keys["key"].null_count()),
-        findings=list(_tidied(verdicts, place)),
-    )
-
-
-def _values(name: str, found: Judged) -> pl.Series:
-    """Values by place; a word that announces a total is none, whatever else it may be."""
-    if name != "entity":
-        return found.values
-    return pl.select(pl.when(~row_checks.is_total(found.values).fill_null(value=False)).then(found.values)).to_series()
-
-
-def _injective(verdicts: Mapping[str, Judged], measures: pl.DataFrame) -> bool:
-    """Whether different words always mean different keys: no alias beside its id, no second unit of an item."""
-    values = (found.values.drop_nulls() for found in verdicts.values())
-    same = [name for name in measures.columns if name in ("item_place", "base", "basis")]
-    sound = measures.filter(pl.col("base").is_not_null()).select(same)
-    return all(value.n_unique() == len(value) for value in values) and sound.n_unique() == sound.height
-
-
-def _measures(keys: pl.DataFrame, grouped: Grouped) -> pl.DataFrame:
-    """`base` (null where the unit does not measure the item) and `basis` by the places of item, unit and basis."""
-    parts = [name for name in ("item", "unit", "basis") if name in grouped.packing.columns]
-    written = {name: grouped.packing.words(name) for name in parts}
-    triples = keys.select(f"{name}_place" for name in parts).unique()
-    in_head = grouped.head.fields["quantity"].unit
-    made = [
-        _measure({name: written[name][row[f"{name}_place"]] for name in parts}, in_head)
-        for row in triples.rows(named=True)
-    ]
-    table = pl.DataFrame(made, schema={"base": pl.String, "basis": pl.String})
-    return pl.concat([triples, table], how="horizontal")
-
-
-def _measure(said: Mapping[str, str | None], in_head: str | None) -> dict[str, str | None]:
-    none: dict[str, str | None] = {"base": None, "basis": None}
-    unit = said.get("unit")
-    if unit is not None and in_head is not None and units.normal(unit) != units.normal(in_head):
-        return none
-    try:
-        item = str(words.item(said["item"] or "").value)
-        found = measure(unit or in_head, item, (said.get("basis") or "").strip() or None)
-    except DataRefused:
-        return none
-    return {"base": found.base, "basis": found.basis}
-
-
-def _with_standing(keys: pl.DataFrame) -> pl.DataFrame:
-    """Adds `stands`: true where the entity's code is in force in the year, else null."""
-    pairs = keys.select("entity", "year").unique()
-    stands = [_stands(entity, year) or None for entity, year in pairs.rows()]
-    table = pairs.with_columns(pl.Series("stands", stands, dtype=pl.Boolean))
-    return keys.join(table, on=["entity", "year"], how="left", nulls_equal=True, maintain_order="left")
-
-
-def _stands(entity: str | None, year: int | None) -> bool:
-    if entity is None or year is None:
-        return False
-    try:
-        codes.entity(entity, year)
-    except DataRefused:
-        return False
-    return True
-
-
-def _sums(kept: pl.DataFrame) -> pl.DataFrame:
-    month = pl.col("month") if "month" in kept.columns else pl.lit(None)
-    columns = TABLES["sums"]
-    return kept.select(
-        "entity", "year",
-        month.cast(columns["month"]).alias("month"),
-        "category", "item",
-        pl.col("base").alias("unit"),
-        "basis",
-        decimals(pl.col("sum"), QUANTITY_DIGITS).alias("quantity"),
-        pl.lit(None, pl.String).alias("notation_key"),
-    )  # fmt: skip
-
-
-def _tidied(verdicts: Mapping[str, Judged], place: Where) -> Iterator[dict[str, Any]]:
-    """One finding: how many different words were read otherwise than they were typed."""
-    found = [str(value) for one in verdicts.values() for value in one.values.filter(one.tidied).to_list()]
-    if found:
-        told = ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "")
-        yield finding("text.tidied", "correction", "info", where=place, seen=len(found), count=len(found), cells=told)
+def _summed(groups: pl.DataFrame) -> pl.DataFrame:
+    """Groups of groups: sums of exact sums are exact."""
+    totals = [pl.col(name).sum() for name in ("sum", "left", "rounded")]
+    return groups.group_by("key").agg(pl.col("taken").any(), *totals).select(groups.columns)

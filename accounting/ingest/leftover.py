@@ -13,7 +13,9 @@ from accounting.ingest import long_table, numbers
 from accounting.ingest.account import Account
 from accounting.ingest.cells import Sheet
 from accounting.ingest.evidence import Decided
-from accounting.ingest.grouping import Keys
+from accounting.ingest.grouping import rounded as is_rounded
+from accounting.ingest.grouping import untaken
+from accounting.ingest.key_verdicts import Keys
 from accounting.ingest.long_table import FIELDS, LongTable, Subject
 
 SLICE = 4_000_000
@@ -33,15 +35,16 @@ def read(
     grouped = keys.grouped
     packed = grouped.packing.key()
     bad_key = packed.is_null() | packed.is_in(keys.bad.implode())
-    untaken = grouped.quantity.integer.is_null()
+    rest = bad_key | untaken(grouped.head, grouped.packing, grouped.factors)
     for start in range(0, account.read, SLICE):
         part = grouped.scan.slice(start, SLICE).with_row_index("row", offset=start + 1)
-        account.read -= _height(part.filter(_blank(keys))) if keys.blank_keys else 0
+        account.read -= _height(part.filter(_blank(keys))) if keys.blanks else 0
         part = part.filter(~_blank(keys))
+        part = grouped.packing.placed(part)
         if not account.room:
             account.refuse(_height(part.filter(bad_key)), [])
             part = part.filter(~bad_key)
-        rows = part.filter(bad_key | untaken).select("row", *_texts(keys)).collect()
+        rows = part.filter(rest).select("row", *_texts(keys)).collect()
         for chunk in rows.iter_slices(CHUNK):
             yield from _chunk(keys, chunk, said, place, sha256, account)
 
@@ -65,7 +68,7 @@ def _texts(keys: Keys) -> Iterator[pl.Expr]:
             yield pl.lit(None, pl.String).alias(f"{name}_kind")
             continue
         text = pl.col(heading.text).cast(pl.String)
-        kind = "number" if keys.grouped.schema[heading.text].is_numeric() else "text"
+        kind = "number" if keys.grouped.packing.dtypes[heading.text].is_numeric() else "text"
         yield pl.when(text.str.strip_chars() != "").then(text).alias(name)
         yield pl.lit(kind).alias(f"{name}_kind")
 
@@ -97,7 +100,10 @@ def rounded(keys: Keys, place: Where) -> Iterator[dict[str, Any]]:
     """One finding: how many rows the fast way rounded to 9 decimals, and the first of them."""
     if not keys.rounded:
         return
-    listed = keys.grouped.scan.with_row_index("row", offset=1).filter(keys.grouped.quantity.rounded).head(LISTED)
+    grouped = keys.grouped
+    marked = is_rounded(grouped.head, grouped.packing, grouped.factors)
+    placed = grouped.packing.placed(grouped.scan.with_row_index("row", offset=1))
+    listed = placed.filter(marked).head(LISTED)
     rows = [f"row {row}" for row in listed.select("row").collect()["row"]]
     told = ", ".join(rows) + (", …" if keys.rounded > len(rows) else "")
     yield finding(

@@ -246,6 +246,7 @@ def rows_read(
     rows, fields = table.rows, Fields(table.head.fields, place)
     found = row_checks.words_judged(rows)
     total = row_checks.total_words(rows, found)
+    columns = {heading.column for heading in (*table.head.fields.values(), *table.head.extra)}
     key = {name: column.values for name, column in found.items()}
     for name in SUBJECTS:
         if (value := said[name].value) is not None:
@@ -256,6 +257,8 @@ def rows_read(
         row_checks.blank_problems(rows, fields),
         row_checks.standing_problems(rows, key["entity"], key["year"], fields),
         row_checks.unit_problems(rows, fields),
+        row_checks.stray_problems(table.sheet, rows, columns, fields),
+        row_checks.merged_problems(table.sheet, rows, fields),
     )
     in_totals = set(total["row"])
     problems = [problem for check in checks for problem in check if problem[0] not in in_totals]
@@ -271,7 +274,11 @@ def rows_read(
         layout="long_table",
         activity=activity,
         rejections=[row for _, row in sorted(problems, key=lambda problem: problem[0])] + made.rejections,
-        findings=[*made.findings, *_tidied(rows, found, fields)],
+        findings=[
+            *made.findings,
+            *_tidied(rows, found, fields),
+            *row_checks.hidden_findings(table.sheet, rows, fields),
+        ],
         read=rows.height,
         accepted=activity.height,
         rejected=len(refused),

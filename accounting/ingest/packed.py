@@ -27,21 +27,49 @@ class Packing:
     dtypes: Mapping[str, pl.DataType]
     numbering: dict[str, pl.Series] = field(default_factory=dict)
 
-    def place(self, name: str) -> pl.Expr:
-        """The number of a field's word in its row (from 1), 0 or null where it is blank."""
+    def placed(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows with the place of each field's word beside them: what `key` and `unit` look at.
+
+        Made first and once: polars would cast the words again in every expression that names them.
+        """
+        return rows.with_columns(self._place(name).alias(_placed(name)) for name in self.columns)
+
+    def _place(self, name: str) -> pl.Expr:
+        """The number of a field's word in its row (from 1); null where it is blank, or a year that is none."""
         column = pl.col(self.columns[name])
         if self.is_number(name):
             first = FIRST_YEAR if name == "year" else 0
             number = column.cast(pl.Int64, strict=False) - first
             exact = (column.cast(pl.Int64, strict=False) == column) & number.is_between(1, 2 ** BITS[name] - 1)
-            return pl.when(exact).then(number)
-        return column.cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.Int64) + 1
+            place = pl.when(exact).then(number)
+        else:
+            place = column.cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.Int64) + 1
+        if name in DEMANDED:
+            return place
+        return pl.when(column.is_null()).then(0).otherwise(place)
+
+    def unit(self) -> pl.Expr:
+        """The place of the unit in placed rows; 0 where the unit stands in the head."""
+        return pl.col(_placed("unit")) if "unit" in self.columns else pl.lit(0)
+
+    def key(self) -> pl.Expr:
+        """The packed key of placed rows; null where a demanded word is blank or a year or month is none."""
+        key = pl.lit(0, pl.UInt64)
+        for name in self.columns:
+            key = key * (2 ** BITS[name]) + pl.col(_placed(name)).cast(pl.UInt64)
+        return key
 
     def _numbered(self, name: str) -> pl.DataType:
         """The type that numbers a field's words; polars forgets the numbers unless a series of it lives."""
         if name not in self.numbering:
             self.numbering[name] = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))
         return self.numbering[name].dtype
+
+    def place_in_key(self, name: str) -> pl.Expr:
+        """The place of a field, taken from a column `key`."""
+        below = list(self.columns)[list(self.columns).index(name) + 1 :]
+        shift = 2 ** sum(BITS[after] for after in below)
+        return (pl.col("key") // shift % 2 ** BITS[name]).cast(pl.Int64)
 
     def number_first(self, name: str, words: pl.Series) -> None:
         """Give these words of a field the places 1, 2, 3, … before any row is met."""
@@ -50,17 +78,6 @@ class Packing:
     def is_number(self, name: str) -> bool:
         """Whether a year or month column holds numbers; any other field is a word, whatever its type."""
         return name in ("year", "month") and self.dtypes[name].is_numeric()
-
-    def key(self) -> pl.Expr:
-        """The packed key; null where a demanded word is blank or a year is none."""
-        key = pl.lit(0, pl.UInt64)
-        for name in self.columns:
-            place = self.place(name)
-            if name not in DEMANDED:
-                out = pl.col(self.columns[name]).is_not_null() & place.is_null()
-                place = pl.when(~out).then(place.fill_null(0))
-            key = key * (2 ** BITS[name]) + place.cast(pl.UInt64)
-        return key
 
     def unpacked(self, keys: pl.Series) -> pl.DataFrame:
         """The places of each field, one column a field, in the order of `keys`.
@@ -86,6 +103,10 @@ class Packing:
         else:
             words = _categories(self._numbered(name)).to_list()
         return pl.Series(name, [None, *words], dtype=pl.String)
+
+
+def _placed(name: str) -> str:
+    return f"{name} (place)"
 
 
 def _categories(dtype: pl.DataType) -> pl.Series:

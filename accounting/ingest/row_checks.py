@@ -5,15 +5,16 @@ Each check gives (row, rejection) pairs; the address is that of the cell that is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from accounting import codes, units
-from accounting.errors import DataRefused, Where, rejection
+from accounting.errors import DataRefused, Where, finding, rejection
 from accounting.ingest import words
+from accounting.ingest.cells import Sheet, column_letters
 from accounting.ingest.headers import Heading
 from accounting.ingest.judged import Judged, judged
 
@@ -84,6 +85,40 @@ def word_problems(rows: pl.DataFrame, found: Mapping[str, Judged], fields: Field
     for name, column in found.items():
         if name in fields.headings:
             yield from column.problems(rows["row"], lambda row, name=name: fields.where(name, row))
+
+
+def stray_problems(sheet: Sheet, rows: pl.DataFrame, columns: Collection[int], fields: Fields) -> Iterator[Problem]:
+    """Values under no heading: the row may be shifted, so it is refused and nothing of it is counted."""
+    known = set(rows["row"])
+    for cell in sheet.cells:
+        if cell.row in known and cell.column not in columns and cell.text.strip():
+            where = Where(fields.place.file, fields.place.sheet, cell.address)
+            yield cell.row, rejection("row.beyond_head", where, cell.text)
+
+
+def merged_problems(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:
+    """Rows under a merged range of the table: one value stands for several rows, and nobody says how much each has."""
+    known = set(rows["row"])
+    columns = {heading.column for heading in fields.headings.values()}
+    for merged in sheet.merged:
+        if columns.isdisjoint(range(merged.left, merged.right + 1)):
+            continue
+        address = f"{column_letters(merged.left)}{merged.top}:{column_letters(merged.right)}{merged.bottom}"
+        for row in range(merged.top, merged.bottom + 1):
+            if row in known:
+                yield row, rejection("cell.merged", Where(fields.place.file, fields.place.sheet, address), address)
+
+
+def hidden_findings(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> list[dict[str, Any]]:
+    """Hidden rows and columns that hold data are read like the others, and said."""
+    hidden_rows = [row for row in sheet.hidden_rows if row in set(rows["row"])]
+    hidden_columns = [h.column for h in fields.headings.values() if h.column in sheet.hidden_columns]
+    if not hidden_rows and not hidden_columns:
+        return []
+    seen = ", ".join([*(str(row) for row in hidden_rows[:12]), *map(column_letters, hidden_columns)])
+    place = Where(fields.place.file, fields.place.sheet)
+    return [finding("sheet.hidden_cells", "completeness", "warning", where=place, seen=seen,
+                    rows=len(hidden_rows), columns=len(hidden_columns))]  # fmt: skip
 
 
 def cell_problems(rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from accounting import codes
 from accounting.errors import DataRefused
@@ -104,18 +105,28 @@ def entity(text: str, kind: str = "text") -> Word:
     """
     _no_date(text, kind)
     plain = tidy(text)
+    if not plain:
+        raise DataRefused("row.incomplete", seen=repr(text), columns="entity")
     if _REGION_CODE.fullmatch(plain):
         return Word(codes.region(plain).code, text != plain)
     if kind != "text" or (_DIGITS.fullmatch(plain) and len(plain) < _OWN_DIGITS):
         raise DataRefused("entity.code_shape", seen=text)
     if len(plain) > LONGEST:
         raise DataRefused("entity.too_long", seen=plain[:40] + "…", longest=LONGEST)
-    try:
+    if _bare(plain) in _region_names():
         return Word(codes.region(plain).code)
-    except DataRefused as refusal:
-        if refusal.code == "entity.ambiguous_name":
-            raise
     return Word(plain, text != plain)
+
+
+@cache
+def _region_names() -> frozenset[str]:
+    """Every name of a region, so that any other word is an own id without a search for near names."""
+    known = codes.regions().values()
+    return frozenset(_bare(name) for r in known for name in (r.name_zh, r.short_zh, r.name_en, *r.aliases) if name)
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 def _no_date(text: str, kind: str) -> None:

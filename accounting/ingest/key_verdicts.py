@@ -1,0 +1,170 @@
+"""The keys of a grouped table judged: words, units of items, codes in their year, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from accounting import codes, units
+from accounting.errors import DataRefused, Where, finding
+from accounting.exact import QUANTITY_DIGITS, decimals
+from accounting.ingest import row_checks
+from accounting.ingest.evidence import Decided
+from accounting.ingest.grouping import Grouped
+from accounting.ingest.judged import Judged
+from accounting.ingest.long_table import SUBJECTS, Subject
+from accounting.ingest.packed import BITS
+from accounting.ingest.quantities import Measure, measure
+from accounting.ingest.row_checks import JUDGES
+from accounting.tables import TABLES
+
+LISTED = 12
+_MEASURED = ("item", "unit", "basis")  # what decides the base unit
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The judged keys: `sums` of the sound ones, the `bad` packed keys, and rows `left` to be read one by one.
+
+    `distinct` says that no two packed keys became one; `rounded` counts rounded rows; `blanks` that rows without
+    a key are there.
+    """
+
+    grouped: Grouped
+    sums: pl.DataFrame
+    bad: pl.Series
+    left: bool
+    rounded: int
+    distinct: bool
+    blanks: bool
+    findings: list[dict[str, Any]]
+
+
+def judged_keys(grouped: Grouped, said: Mapping[Subject, Decided], place: Where) -> Keys:
+    """Judge every key; `said` gives entity or year where no column does."""
+    verdicts = {name: grouped.verdicts(name) for name in JUDGES if name in grouped.packing.columns}
+    values = {name: _values(name, found) for name, found in verdicts.items()}
+    for name in SUBJECTS:
+        values.setdefault(name, pl.Series([said[name].value], dtype=JUDGES[name][1]))
+    places = grouped.places.with_columns(
+        pl.lit(0, pl.UInt32).alias(name) for name in (*values, *_MEASURED) if name not in grouped.places.columns
+    )
+    measures, standing = _measures(grouped, places, values), _standing(places, values)
+    keys = pl.concat([grouped.groups, places], how="horizontal")
+    keys = keys.with_columns(_together(_MEASURED).alias("measure"), _together(SUBJECTS).alias("standing"))
+    keys = keys.join(measures, on="measure", how="left", maintain_order="left")
+    sound = keys.select(
+        pl.col("key").is_not_null()
+        & pl.col("base").is_not_null()
+        & pl.col("standing").is_in(standing.implode())
+        & pl.all_horizontal(_readable(name, by_place) for name, by_place in values.items())
+    ).to_series()
+    kept, lost = keys.filter(sound), keys.filter(~sound)
+    return Keys(
+        grouped,
+        sums=_sums(kept.filter("taken"), values),
+        bad=lost["key"].drop_nulls(),
+        left=bool(lost.height or kept["left"].sum()),
+        rounded=int(kept["rounded"].sum()),
+        distinct=_injective(verdicts, measures),
+        blanks=bool(keys["key"].null_count()),
+        findings=list(_tidied(verdicts, place)),
+    )
+
+
+def _values(name: str, found: Judged) -> pl.Series:
+    """Values by place; an entity that announces a total is none."""
+    if name != "entity":
+        return found.values
+    total = row_checks.is_total(found.values).fill_null(value=False)
+    return found.values.to_frame("value").select(pl.when(~total).then("value")).to_series()
+
+
+def _readable(name: str, by_place: pl.Series) -> pl.Expr:
+    readable = by_place.is_not_null().to_frame("readable").with_row_index("place").filter("readable")["place"]
+    blank = pl.col(name) == 0 if name == "month" else pl.lit(value=False)
+    return blank | pl.col(name).is_in(readable.implode())
+
+
+def _together(names: Sequence[str]) -> pl.Expr:
+    """The places of some fields as one integer."""
+    together = pl.lit(0, pl.UInt64)
+    for name in names:
+        together = together * 2 ** BITS[name] + pl.col(name).cast(pl.UInt64)
+    return together
+
+
+def _measures(grouped: Grouped, places: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """`base` unit and `basis` in force of each item, unit and basis that stand together; refused ones are absent."""
+    columns = grouped.packing.columns
+    spelled = {name: grouped.packing.words(name) for name in ("unit", "basis") if name in columns}
+    in_head = grouped.head.fields["quantity"].unit
+    triples = places.select(_together(_MEASURED).alias("measure"), *_MEASURED).unique()
+    made: list[dict[str, Any]] = []
+    for row in triples.rows(named=True):
+        said = {name: words[row[name]] for name, words in spelled.items()}
+        found = _measure(values["item"][row["item"]], said.get("unit"), said.get("basis"), in_head)
+        if found is not None:
+            made.append({"measure": row["measure"], "of": row["item"], "base": found.base, "in_force": found.basis})
+    return pl.DataFrame(made, schema={"measure": pl.UInt64, "of": pl.UInt32, "base": pl.String, "in_force": pl.String})
+
+
+def _measure(item: str | None, unit: str | None, basis: str | None, in_head: str | None) -> Measure | None:
+    if item is None or (unit is not None and in_head is not None and units.normal(unit) != units.normal(in_head)):
+        return None
+    try:
+        return measure(unit or in_head, item, (basis or "").strip() or None)
+    except DataRefused:
+        return None
+
+
+def _standing(places: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.Series:
+    """The pairs of entity and year, as one integer, whose code is in force in the year."""
+    pairs = places.select(_together(SUBJECTS).alias("standing"), *SUBJECTS).unique()
+    sound = [
+        pair["standing"]
+        for pair in pairs.rows(named=True)
+        if _stands(values["entity"][pair["entity"]], values["year"][pair["year"]])
+    ]
+    return pl.Series(sound, dtype=pl.UInt64)
+
+
+def _stands(entity: str | None, year: int | None) -> bool:
+    if entity is None or year is None:
+        return False
+    try:
+        codes.entity(entity, year)
+    except DataRefused:
+        return False
+    return True
+
+
+def _injective(verdicts: Mapping[str, Judged], measures: pl.DataFrame) -> bool:
+    """Whether different words always mean different keys: no alias beside its id, no second unit of an item."""
+    values = (found.values.drop_nulls() for found in verdicts.values())
+    same = measures.select("of", "base", "in_force")
+    return all(value.n_unique() == len(value) for value in values) and same.n_unique() == same.height
+
+
+def _sums(kept: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.DataFrame:
+    words = [by_place.gather(kept[name]).alias(name) for name, by_place in values.items()]
+    if "month" not in values:
+        words.append(pl.repeat(None, kept.height, dtype=TABLES["sums"]["month"], eager=True).alias("month"))
+    return kept.select("base", "in_force", decimals(pl.col("sum"), QUANTITY_DIGITS).alias("quantity")).select(
+        *words,
+        pl.col("base").alias("unit"),
+        pl.col("in_force").alias("basis"),
+        "quantity",
+        pl.lit(None, pl.String).alias("notation_key"),
+    )  # fmt: skip
+
+
+def _tidied(verdicts: Mapping[str, Judged], place: Where) -> Iterator[dict[str, Any]]:
+    """One finding: how many different words were read otherwise than they were typed."""
+    found = [str(value) for one in verdicts.values() for value in one.values.filter(one.tidied).to_list()]
+    if found:
+        told = ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "")
+        yield finding("text.tidied", "correction", "info", where=place, seen=len(found), count=len(found), cells=told)
