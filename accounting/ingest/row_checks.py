@@ -106,7 +106,8 @@ def merged_problems(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> Iterato
         address = f"{column_letters(merged.left)}{merged.top}:{column_letters(merged.right)}{merged.bottom}"
         for row in range(merged.top, merged.bottom + 1):
             if row in known:
-                yield row, rejection("cell.merged", Where(fields.place.file, fields.place.sheet, address), address)
+                where = Where(fields.place.file, fields.place.sheet, f"{column_letters(merged.left)}{row}")
+                yield row, rejection("cell.merged", where, address)
 
 
 def hidden_findings(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> list[dict[str, Any]]:
