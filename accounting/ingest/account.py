@@ -18,6 +18,7 @@ class Account:
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     unlisted: int = 0
+    transfers: int = 0
     refused_whole: bool = False
 
     @property
@@ -48,4 +49,5 @@ class Account:
             "rejections": self.rejections,
             "findings": self.findings,
             "unlisted": self.unlisted,
+            "transfers": self.transfers,
         }

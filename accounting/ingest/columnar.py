@@ -21,6 +21,7 @@ from accounting.ingest.account import Account
 from accounting.ingest.evidence import Decided, Evidence
 from accounting.ingest.headers import Head
 from accounting.ingest.long_table import SUBJECTS, Subject
+from accounting.ingest.transfers import negative_net
 from accounting.tables import KEY, TABLES
 
 MOST_COLUMNS = 200
@@ -33,7 +34,7 @@ def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
 
     `request` names `path`, `out`, `file` (its name in addresses), `sha256` and `evidence` (subject, value, rank
     and seen of what declarations and names say). The answer has `read`, `accepted`, `rejected`, `rejections` (at
-    most 10,000 listed, `unlisted` more counted) and `findings`; read = accepted + rejected.
+    most 10,000 listed, `unlisted` more counted), `transfers` and `findings`; read = accepted + rejected.
 
     Raises DataRefused: `parquet.damaged`, `parquet.nested`, `parquet.columns`, `parquet.rows`, `parquet.kind`,
     `parquet.words`.
@@ -49,9 +50,7 @@ def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
     return account.answer()
 
 
-def summed(
-    scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: str
-) -> tuple[pl.DataFrame, Account]:
+def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: str) -> tuple[pl.DataFrame, Account]:
     """Key sums (`SUMS`) of the accepted rows of a scanned table, and the account of all its rows."""
     schema = dict(scan.collect_schema())
     _within_bounds(schema)
@@ -77,7 +76,10 @@ def summed(
     account.findings += leftover.rounded(keys, place)
     if not rest and keys.distinct:
         return keys.sums.select(list(SUMS)), account
-    return ledger.united([keys.sums.select(list(SUMS)).lazy(), *(sums.lazy() for sums in rest)]).select(list(SUMS)).collect(), account
+    parts = [part.select(list(SUMS)).lazy() for part in (keys.sums, *rest)]
+    sums = ledger.united(parts).select(list(SUMS)).collect()
+    account.findings += negative_net(sums, place) if account.transfers else []
+    return sums, account
 
 
 def _said(
@@ -105,7 +107,9 @@ def _of_usable_kinds(head: Head, schema: Mapping[str, pl.DataType]) -> None:
     for name, heading in head.fields.items():
         dtype = schema[heading.text]
         text = isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Null)
-        number = dtype.is_numeric() if name in ("quantity", "year", "month") else dtype.is_integer() and name == "entity"
+        number = (
+            dtype.is_numeric() if name in ("quantity", "year", "month") else dtype.is_integer() and name == "entity"
+        )
         if not (text or number):
             raise DataRefused("parquet.kind", seen=f"{heading.text}: {dtype}", column=heading.text, kind=str(dtype))
 

@@ -109,7 +109,9 @@ def _is_float(head: Head, packing: Packing) -> bool:
 def _first(head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.Expr:
     column = head.fields["quantity"].text
     integer = first_look(column, packing.dtypes[column], packing.unit(), factors)
-    return integer if "notation_key" not in head.fields else pl.when(_without_key(head, pl.lit(value=True))).then(integer)
+    return (
+        integer if "notation_key" not in head.fields else pl.when(_without_key(head, pl.lit(value=True))).then(integer)
+    )
 
 
 def _without_key(head: Head, taken: pl.Expr) -> pl.Expr:
@@ -129,9 +131,7 @@ def _groups(
     return parts[0] if len(parts) == 1 else _summed(pl.concat(parts))
 
 
-def _batch(
-    part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[int, Fraction]
-) -> Iterator[pl.DataFrame]:
+def _batch(part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> Iterator[pl.DataFrame]:
     """The groups of a batch: rows taken at first look, and (a few, or none) those taken at the second or left."""
     columns = [packing.key().alias("key"), _first(head, packing, factors).alias("integer")]
     if not _is_float(head, packing):

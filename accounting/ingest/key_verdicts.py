@@ -19,6 +19,7 @@ from accounting.ingest.long_table import SUBJECTS, Subject
 from accounting.ingest.packed import BITS
 from accounting.ingest.quantities import Measure, measure
 from accounting.ingest.row_checks import JUDGES
+from accounting.ingest.transfers import SOURCE
 from accounting.tables import TABLES
 
 LISTED = 12
@@ -27,15 +28,17 @@ _MEASURED = ("item", "unit", "basis")  # what decides the base unit
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The judged keys: `sums` of the sound ones, the `bad` packed keys, and rows `left` to be read one by one.
+    """The judged keys: `sums` of the sound ones, the `bad` packed keys, and whether rows are `left`.
 
-    `distinct` says that no two packed keys became one; `rounded` counts rounded rows; `blanks` that rows without
+    Left are the rows of bad keys, of keys that are read one by one (`apart`: non-energy use, of which transfers
+    are made), and rows that the fast way did not take. `distinct` says that no two packed keys became one; `rounded` counts rounded rows; `blanks` that rows without
     a key are there.
     """
 
     grouped: Grouped
     sums: pl.DataFrame
     bad: pl.Series
+    apart: pl.Series
     left: bool
     rounded: int
     distinct: bool
@@ -62,12 +65,14 @@ def judged_keys(grouped: Grouped, said: Mapping[Subject, Decided], place: Where)
         & pl.col("standing").is_in(standing.implode())
         & pl.all_horizontal(_readable(name, by_place) for name, by_place in values.items())
     ).to_series()
-    kept, lost = keys.filter(sound), keys.filter(~sound)
+    special = keys["category"].is_in(_places_of(values["category"], SOURCE).implode())
+    kept, lost, apart = keys.filter(sound & ~special), keys.filter(~sound), keys.filter(sound & special)
     return Keys(
         grouped,
         sums=_sums(kept.filter("taken"), values),
         bad=lost["key"].drop_nulls(),
-        left=bool(lost.height or kept["left"].sum()),
+        apart=apart["key"],
+        left=bool(lost.height or apart.height or kept["left"].sum()),
         rounded=int(kept["rounded"].sum()),
         distinct=_injective(verdicts, measures),
         blanks=bool(keys["key"].null_count()),
@@ -87,6 +92,10 @@ def _readable(name: str, by_place: pl.Series) -> pl.Expr:
     readable = by_place.is_not_null().to_frame("readable").with_row_index("place").filter("readable")["place"]
     blank = pl.col(name) == 0 if name == "month" else pl.lit(value=False)
     return blank | pl.col(name).is_in(readable.implode())
+
+
+def _places_of(by_place: pl.Series, value: str) -> pl.Series:
+    return by_place.to_frame("value").with_row_index("place").filter(pl.col("value") == value)["place"]
 
 
 def _together(names: Sequence[str]) -> pl.Expr:

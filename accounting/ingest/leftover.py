@@ -35,7 +35,7 @@ def read(
     grouped = keys.grouped
     packed = grouped.packing.key()
     bad_key = packed.is_null() | packed.is_in(keys.bad.implode())
-    rest = bad_key | untaken(grouped.head, grouped.packing, grouped.factors)
+    rest = bad_key | packed.is_in(keys.apart.implode()) | untaken(grouped.head, grouped.packing, grouped.factors)
     for start in range(0, account.read, SLICE):
         part = grouped.scan.slice(start, SLICE).with_row_index("row", offset=start + 1)
         account.read -= _height(part.filter(_blank(keys))) if keys.blanks else 0
@@ -79,6 +79,7 @@ def _chunk(
     table = LongTable(Sheet("", 0), keys.grouped.head, 0, [], _in_plain_digits(rows))
     found = long_table.rows_read(table, said, place, sha256, {}, list_at_most=account.room)
     account.refuse(found.rejected, found.rejections)
+    account.transfers += found.transfers
     account.findings += found.findings
     if found.activity.height:
         yield ledger.key_sums(found.activity.lazy()).collect()

@@ -24,6 +24,8 @@ from accounting.ingest.judged import Judged, judged
 from accounting.ingest.quantities import converted
 from accounting.ingest.reading import Reading
 from accounting.ingest.row_checks import JUDGES, Fields
+from accounting.ingest.transfers import negative_net, with_transfers
+from accounting.ledger import key_sums
 from accounting.tables import empty
 
 Subject = Literal["entity", "year"]
@@ -141,11 +143,7 @@ def _extra_columns(table: LongTable, place: Where) -> list[dict[str, Any]]:
         return []
     named = ", ".join(f"{one.text} ({one.address})" for one in table.head.extra)
     where = Where(place.file, place.sheet, table.head.extra[0].address)
-    return [
-        finding(
-            "header.not_read", "completeness", "info", where=where, seen=named, count=len(table.head.extra)
-        )
-    ]
+    return [finding("header.not_read", "completeness", "info", where=where, seen=named, count=len(table.head.extra))]
 
 
 def _set_apart(table: LongTable, place: Where) -> None:
@@ -164,9 +162,7 @@ def _set_apart(table: LongTable, place: Where) -> None:
             where = Where(place.file, place.sheet, f"A{rows[0]}")
             listed = _listed([f"{row}" for row in rows])
             table.findings.append(
-                finding(
-                    code, "completeness", "info", where=where, seen=len(rows), count=len(rows), rows=listed
-                )
+                finding(code, "completeness", "info", where=where, seen=len(rows), count=len(rows), rows=listed)
             )
     table.rows = table.rows.filter(~(marked["head"] | marked["foot"]))
 
@@ -191,9 +187,7 @@ def reading(
     """
     place = Where(file, table.sheet.name or None)
     heard = list(evidence)
-    said = {
-        subject: settled(table.head, subject, _values(table, subject), heard, place) for subject in SUBJECTS
-    }
+    said = {subject: settled(table.head, subject, _values(table, subject), heard, place) for subject in SUBJECTS}
     lacking = headers.missing(table.head, ["unit"] if table.unit_above else [], place)
     whole = [*table.rejections, *(one.rejection for one in said.values() if one.rejection)]
     whole += [lacking] if lacking else []
@@ -202,7 +196,12 @@ def reading(
         count = table.rows.height
         return Reading("long_table", empty("activity"), whole, findings, read=count, rejected=count)
     read = rows_read(table, said, place, sha256, own_units or {})
-    return replace(read, findings=[*findings, *read.findings])
+    return replace(read, findings=[*findings, *read.findings, *_below_zero(read, place)])
+
+
+def _below_zero(read: Reading, place: Where) -> Iterator[dict[str, Any]]:
+    if read.transfers:
+        yield from negative_net(key_sums(read.activity.lazy()).collect(), place)
 
 
 def _values(table: LongTable, subject: Subject) -> list[str | int]:
@@ -241,8 +240,12 @@ def rows_read(
     sha256: str,
     own_units: Units,
     list_at_most: int | None = None,
+    industry_is_net: bool = False,
 ) -> Reading:
-    """The rows of a table whose head is sound, each accepted or refused; `said` fills columns that are absent."""
+    """The rows of a table whose head is sound, each accepted or refused; `said` fills columns that are absent.
+
+    Non-energy use is taken out of industry by rows of its own, unless industry is net already.
+    """
     rows, fields = table.rows, Fields(table.head.fields, place)
     found = row_checks.words_judged(rows)
     total = row_checks.total_words(rows, found)
@@ -269,7 +272,8 @@ def rows_read(
     made = converted(raw.filter(known), list_at_most=list_at_most)
     wrong = raw.filter(rows["row"].is_in([row for row, _ in problems]))["row_id"]
     refused = pl.concat([wrong, made.rejected_rows]).unique()
-    activity = made.activity.filter(~pl.col("row_id").is_in(refused.implode()))
+    accepted = made.activity.filter(~pl.col("row_id").is_in(refused.implode()))
+    activity, moved = (accepted, 0) if industry_is_net else with_transfers(accepted)
     return Reading(
         layout="long_table",
         activity=activity,
@@ -280,24 +284,20 @@ def rows_read(
             *row_checks.hidden_findings(table.sheet, rows, fields),
         ],
         read=rows.height,
-        accepted=activity.height,
+        accepted=accepted.height,
         rejected=len(refused),
+        transfers=moved,
     )
 
 
 def _legible(rows: pl.DataFrame) -> pl.Series:
     """Rows whose number and unit are cells with text or number: the others are refused for that already."""
     unreadable = (*row_checks.UNREADABLE, "date")
-    bad = [
-        pl.col(f"{name}_kind").is_in(unreadable).fill_null(value=False)
-        for name in ("quantity", "unit", "basis")
-    ]
+    bad = [pl.col(f"{name}_kind").is_in(unreadable).fill_null(value=False) for name in ("quantity", "unit", "basis")]
     return rows.select(~pl.any_horizontal(bad)).to_series()
 
 
-def _raw(
-    table: LongTable, key: Mapping[str, pl.Series], place: Where, sha256: str, own_units: Units
-) -> pl.DataFrame:
+def _raw(table: LongTable, key: Mapping[str, pl.Series], place: Where, sha256: str, own_units: Units) -> pl.DataFrame:
     """The rows as `quantities.RAW`, refused ones included."""
     quantity = table.head.fields["quantity"]
     unit = pl.coalesce(pl.col("own_unit"), pl.col("unit"), pl.lit(quantity.unit or table.unit_above))

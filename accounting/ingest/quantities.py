@@ -40,6 +40,7 @@ RAW: dict[str, pl.DataType] = {
 }
 LARGEST = 10**13  # base units; the world uses 6·10^11 GJ a year: more than this in one cell is a slip
 LISTED_CELLS = 20
+TRANSFER = "transfer"  # the note of rows that take non-energy use out of industry: these are negative by design
 _ROOM = 4e37  # 2·|m·n| + d stays below Int128's 1.7e38
 _UNIT_KEY = ("reported_unit", "item", "basis")
 
@@ -63,9 +64,7 @@ class Measure:
     basis: str | None
 
 
-def converted(
-    raw: pl.DataFrame, *, negative_allowed: bool = False, list_at_most: int | None = None
-) -> Converted:
+def converted(raw: pl.DataFrame, *, negative_allowed: bool = False, list_at_most: int | None = None) -> Converted:
     """Rows of `RAW` as Activity rows with exact quantities; a column that `raw` lacks is null.
 
     `value` is the text as seen, `reported_unit` a spelling, `cell` the address of the value and `unit_cell`
@@ -76,9 +75,7 @@ def converted(
     """
     rows, mismeasured = _with_measures(_with_numbers(_completed(raw)))
     rows = rows.with_columns(quantities(rows))
-    rows = rows.with_columns(_faults(rows, negative_allowed)).with_columns(
-        pl.any_horizontal(_FAULTS).alias("refused")
-    )
+    rows = rows.with_columns(_faults(rows, negative_allowed)).with_columns(pl.any_horizontal(_FAULTS).alias("refused"))
     rejections = [
         problem
         for fault, made in (
@@ -112,6 +109,7 @@ def _faults(rows: pl.DataFrame, negative_allowed: bool) -> list[pl.Expr]:
     keyed, number = pl.col("keyed"), pl.col("number").is_not_null()
     never_below = [name for name in rows["category"].unique().drop_nulls() if not codes.category(name).negative]
     below = number & (pl.col("quantity") < 0) & pl.col("category").is_in(never_below)
+    below &= pl.col("note").is_null() | (pl.col("note") != TRANSFER)
     return [
         pl.col("number_code").is_not_null().alias("misread"),
         (~keyed & ~number & pl.col("number_code").is_null()).alias("blank"),
@@ -167,9 +165,7 @@ def quantities(rows: pl.DataFrame) -> list[pl.Series]:
     [[Decimal('125.000000000'), Decimal('0.000000000')], [False, True]]
     """
     split = rows.lazy().select("factor", "number", _DIGITS.alias("digits"), _SCALE.alias("scale")).collect()
-    ratios = split.join(
-        _ratios(split), on=["factor", "scale"], how="left", nulls_equal=True, maintain_order="left"
-    )
+    ratios = split.join(_ratios(split), on=["factor", "scale"], how="left", nulls_equal=True, maintain_order="left")
     product = pl.col("digits").abs() * pl.col("numerator")
     fits = pl.col("digits").cast(pl.Float64).abs() * pl.col("numerator").cast(pl.Float64) < _ROOM
     divisor = pl.col("denominator")
@@ -217,17 +213,13 @@ def _with_long_numbers(computed: pl.DataFrame) -> pl.DataFrame:
     )
     if left.is_empty():
         return computed
-    values = [
-        Fraction(number) * Fraction(factor) for number, factor in left.select("number", "factor").rows()
-    ]
+    values = [Fraction(number) * Fraction(factor) for number, factor in left.select("number", "factor").rows()]
     largest = LARGEST * 10**exact.QUANTITY_DIGITS
     integers = [exact.scaled(value, exact.QUANTITY_DIGITS) for value in values]
     longs = pl.DataFrame(
         {
             "at": left["at"],
-            "long": pl.Series(
-                [max(-largest, min(largest, integer)) for integer in integers], dtype=pl.Int128
-            ),
+            "long": pl.Series([max(-largest, min(largest, integer)) for integer in integers], dtype=pl.Int128),
             "long_inexact": [not exact.holds(value, exact.QUANTITY_DIGITS) for value in values],
         }
     )

@@ -1,0 +1,45 @@
+"""Non-energy use in tables: industry is gross there and contains it, so it is taken out by a row of its own.
+
+    non_energy_use 12 t   →   non_energy_use 12 t   and   industry −12 t, same source, note `transfer`
+
+No reported row is edited. Contract §4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from accounting.errors import Where, finding
+from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
+from accounting.ingest.quantities import TRANSFER
+
+SOURCE, TARGET = "non_energy_use", "industry"
+TRANSFER_ROW = ":industry"  # how the row_id of the negative in industry ends
+
+
+def with_transfers(activity: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The rows with their transfers behind them, and how many; a row that bears the note already is left alone."""
+    moved = (pl.col("category") == SOURCE) & pl.col("quantity").is_not_null()
+    moved &= pl.col("note").is_null() | (pl.col("note") != TRANSFER)
+    made = activity.filter(moved).with_columns(
+        (pl.col("row_id") + TRANSFER_ROW).alias("row_id"),
+        pl.lit(TARGET).alias("category"),
+        decimals(integers(pl.col("quantity")) * pl.lit(-1, pl.Int128), QUANTITY_DIGITS).alias("quantity"),
+        pl.lit(TRANSFER).alias("note"),
+    )
+    if made.is_empty():
+        return activity, 0
+    noted = pl.when(moved).then(pl.lit(TRANSFER)).otherwise(pl.col("note"))
+    return pl.concat([activity.with_columns(noted.alias("note")), made]), made.height
+
+
+def negative_net(sums: pl.DataFrame, place: Where) -> Iterator[dict[str, Any]]:
+    """A warning for each key of industry that is below zero once non-energy use is taken out."""
+    for row in sums.filter((pl.col("category") == TARGET) & (pl.col("quantity") < 0)).to_dicts():
+        yield finding(
+            "balance.negative_net", "plausibility", "warning", where=place, entity=row["entity"],
+            year=row["year"], category=TARGET, item=row["item"], seen=f"{plain(row['quantity'])} {row['unit']}",
+        )  # fmt: skip
