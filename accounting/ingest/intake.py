@@ -9,8 +9,10 @@ the totals of rows and key sums are asserted before anything is handed on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,10 +20,11 @@ import polars as pl
 from accounting import corrections, ledger
 from accounting.errors import DataRefused, InvariantBroken, Where, finding, rejection
 from accounting.exact import within_range
-from accounting.ingest import balance, evidence, long_table, mapping, sandbox, statements
+from accounting.ingest import balance, balance_rows, evidence, long_table, mapping, sandbox, statements
 from accounting.ingest.balance import Balance
-from accounting.ingest.cells import Sheet
+from accounting.ingest.cells import Document, Sheet
 from accounting.ingest.evidence import Evidence
+from accounting.ingest.limits import Limits
 from accounting.ingest.long_table import LongTable
 from accounting.ingest.reading import Reading
 from accounting.ingest.sources import Declared, Source, sources
@@ -89,7 +92,7 @@ class Part:
 
 
 def _is_transfer() -> pl.Expr:
-    return pl.col("row_id").str.ends_with(balance.TRANSFER_ROW)
+    return pl.col("row_id").str.ends_with(balance_rows.TRANSFER_ROW)
 
 
 @dataclass(slots=True)
@@ -115,7 +118,7 @@ def intake(
     sources: Sequence[Source],
     *,
     project: Project | None = None,
-    limits: Any = None,
+    limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Intake:
     """Everything that the sources hold, read apart from this process, checked and added up.
@@ -124,6 +127,7 @@ def intake(
     project's corrections or mapping that cannot be meant and for `--year` over several unlabelled sheets, DataRefused
     (`sum.overflow`) and InvariantBroken (`conservation.rows`, `conservation.sums`).
     """
+    limits = limits or Limits()
     batch = Batch()
     asked = corrections.load(project.corrections) if project and project.corrections else ()
     batch.findings += [source.skipped_finding() for source in sources if source.skipped]
@@ -132,10 +136,11 @@ def intake(
     batch.rejections += [refusal for _, refusal in again]
     twice = {source.name for source, _ in again}
     unique = [source for source in present if source.name not in twice]
-    for place, (source, document) in enumerate(_documents(unique, limits), 1):
-        _take(batch, source, document, asked)
-        if progress is not None:
-            progress(source.name, place, len(unique))
+    for source, document in _documents(unique, limits, progress):
+        if document is None:
+            _take_parquet(batch, source, limits)
+        else:
+            _take(batch, source, document, asked)
     _refuse_year_for_many(batch)
     _choose_statements(batch)
     batch.findings += corrections.unused(asked, batch.used)
@@ -144,9 +149,38 @@ def intake(
     return _united(batch, present, again)
 
 
-def _documents(sources: Sequence[Source], limits: Any) -> Sequence[tuple[Source, Any]]:
-    """What child processes read of each source, in the order of the sources."""
-    return [(source, sandbox.read_workbook(source.path, limits)) for source in sources]
+def _documents(
+    sources: Sequence[Source], limits: Limits, progress: Progress | None
+) -> Iterator[tuple[Source, Document | None]]:
+    """What child processes read of each source, in the order of the sources; a Parquet table has no cells."""
+    asked = [(source.path, source.name, source.declared.encoding) for source in sources if not source.is_parquet]
+    documents = sandbox.read_workbooks(asked, limits, progress)
+    for source in sources:
+        yield source, None if source.is_parquet else next(documents)
+
+
+def _take_parquet(batch: Batch, source: Source, limits: Limits) -> None:
+    """The key sums of a Parquet table, made by a child; its rows are referenced by the file's hash, not copied."""
+    declared = source.declared
+    where = Where(source.name)
+    said = evidence.declared(declared.entity, declared.year, declared.edition, where)
+    said += evidence.of_path(source.name, where)
+    told = [{"subject": e.subject, "value": e.value, "rank": e.rank, "seen": e.seen} for e in said]
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "sums.arrow"
+        request = {"path": str(source.path.absolute()), "out": str(out), "file": source.name,
+                   "sha256": source.sha256, "evidence": told}  # fmt: skip
+        answer = sandbox.spawn("table", request, limits.for_tables())
+        if "problem" in answer:
+            batch.rejections.append(sandbox.problem_row(answer["problem"], source.name))
+            return
+        sums = pl.read_ipc(out)
+    batch.rejections += answer["rejections"]
+    batch.findings += answer["findings"]
+    if answer["unlisted"]:
+        batch.rejections.append(rejection("parquet.unlisted", where, answer["unlisted"], listed=len(answer["rejections"])))
+    account = {name: answer.get(name, 0) for name in ACCOUNT}
+    batch.parts.append(Part(source, "", "parquet", account, sums=sums))
 
 
 def _take(batch: Batch, source: Source, document: Any, asked: Sequence[corrections.Correction]) -> None:
@@ -167,7 +201,9 @@ def _take(batch: Batch, source: Source, document: Any, asked: Sequence[correctio
         _take_sheet(batch, source, mended.sheet, mended.units, place)
         stale = {row["cell"] for row in mended.rejections}
         batch.rejections[before:] = [
-            row for row in batch.rejections[before:] if not (row["code"] == "cell.error" and row["cell"] in stale)
+            row
+            for row in batch.rejections[before:]
+            if not (row["code"] == "cell.error" and row["cell"] in stale)
         ]
 
 
@@ -215,13 +251,20 @@ def _take_balance(batch: Batch, source: Source, found: Balance, said: list[Evide
     if not refusals:
         refusals = evidence.not_valid(str(entity.value), int(year.value or 0), entity.by, place)
     if refusals:
-        batch.add(source, found.sheet.name, _all_refused(found, refusals), measure=found.measure, edition=edition)
+        batch.add(
+            source, found.sheet.name, _all_refused(found, refusals), measure=found.measure, edition=edition
+        )
         return
     batch.statements.append(Statement(source, found, str(entity.value), int(year.value or 0), edition))
 
 
 def _take_table(
-    batch: Batch, source: Source, table: LongTable, units: dict[tuple[int, int], str], said: list[Evidence], place: Where
+    batch: Batch,
+    source: Source,
+    table: LongTable,
+    units: dict[tuple[int, int], str],
+    said: list[Evidence],
+    place: Where,
 ) -> None:
     titles = [e for cell in table.titles for e in evidence.of_title(cell.text, _at(place, cell.address))]
     heard = evidence.settled_titles(titles)
@@ -261,7 +304,7 @@ def _choose_statements(batch: Batch) -> None:
     chosen = statements.chosen(batch.statements)
     for statement in chosen.counted:
         found, source = statement.balance, statement.source
-        read = balance.reading(
+        read = balance_rows.reading(
             found, entity=statement.entity, year=statement.year, file=source.name, sha256=source.sha256
         )
         batch.add(source, found.sheet.name, read, **_known(statement))
@@ -312,7 +355,9 @@ def _united(batch: Batch, present: Sequence[Source], again: Sequence[tuple[Sourc
         activity=ordered("activity", activity),
         sums=sums,
         rejections=ordered("rejections", frame("rejections", batch.rejections)),
-        findings=ordered("findings", frame("findings", batch.findings)).unique("id", keep="first", maintain_order=True),
+        findings=ordered("findings", frame("findings", batch.findings)).unique(
+            "id", keep="first", maintain_order=True
+        ),
         corrections=ordered("corrections", frame("corrections", batch.corrections)),
         inputs=_inputs(batch, present, {source.name for source, _ in again}),
         stages=_stages(batch, activity, sums),
@@ -370,7 +415,7 @@ def _inputs(batch: Batch, present: Sequence[Source], twice: set[str]) -> list[di
             "name": source.name,
             "size": source.size,
             "sha256": source.sha256,
-            "status": source.declared.status,
+            "declared": source.declared.told(),
             "referenced": source.is_parquet,
             "refused": source.name in twice,
             "sheets": by_name.get(source.name, []),
