@@ -41,7 +41,8 @@ _WITH_UNIT = re.compile(r"(.+?)\((.+)\)")
 class Heading:
     """One heading as written: its column (1-based), its address, the field it means, a unit in brackets.
 
-    A cell below it is named `before` row `after`: F and nothing in a sheet, `row ` and `, quantity` in Parquet.
+    A cell below it is named `before` row `after`: F and nothing in a sheet, `row ` and `, quantity` in Parquet;
+    what is `said_once` (in a head, in a mapping) stands at the heading's own address for every row.
     """
 
     column: int
@@ -51,9 +52,10 @@ class Heading:
     unit: str | None = None
     before: str = ""
     after: str = ""
+    said_once: bool = False
 
     def cell(self, row: int) -> str:
-        return f"{self.before}{row}{self.after}"
+        return self.address if self.said_once else f"{self.before}{row}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,7 @@ def head(headings: Iterable[Heading], where: Where) -> Head:
 def missing(found: Head, said_elsewhere: Iterable[str], where: Where) -> dict[str, Any] | None:
     """The refusal `header.missing` where a demanded column is not there and nothing else says it."""
     unit = () if "unit" in found.fields or _has_unit(found) else ("unit",)
-    lacking = [
-        name for name in (*DEMANDED, *unit) if name not in found.fields and name not in set(said_elsewhere)
-    ]
+    lacking = [name for name in (*DEMANDED, *unit) if name not in found.fields and name not in set(said_elsewhere)]
     if not lacking:
         return None
     near = {name: did_you_mean(one.text, _FIELDS) for one in found.extra for name in [one.text]}

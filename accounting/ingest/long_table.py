@@ -15,9 +15,9 @@ from typing import Any, Literal
 import polars as pl
 
 from accounting import units
-from accounting.errors import DataRefused, Where, finding
+from accounting.errors import DataRefused, Where, finding, rejection
 from accounting.ingest import headers, row_checks
-from accounting.ingest.cells import Cell, Sheet
+from accounting.ingest.cells import Cell, Sheet, column_letters
 from accounting.ingest.evidence import COLUMN, FILE_NAME, Decided, Evidence, decided
 from accounting.ingest.headers import Head, Heading
 from accounting.ingest.judged import Judged, judged
@@ -90,10 +90,11 @@ def recognised(sheet: Sheet, file: str) -> LongTable | None:
         return None
     row, head = found
     titles = [cell for cell in sheet.cells if cell.row < row and cell.text.strip()]
-    table = LongTable(sheet, head, row, titles, _rows(sheet, head, row))
-    table.rejections += head.problems
+    cells = body(sheet, row)
+    table = LongTable(sheet, head, row, titles, field_rows(cells, head.fields))
+    table.rejections += [*head.problems, *_blank_heads(cells, head, sheet, row, place)]
     table.findings += _extra_columns(table, place)
-    _set_apart(table, place)
+    set_apart(table, place)
     return table
 
 
@@ -113,10 +114,10 @@ def _head(sheet: Sheet, place: Where) -> tuple[int, Head] | None:
     return best, headers.head(by_row[best], place)
 
 
-def _rows(sheet: Sheet, head: Head, head_row: int) -> pl.DataFrame:
-    """The rows below the head that have anything in a known column: text and kind by field."""
+def body(sheet: Sheet, head_row: int) -> pl.DataFrame:
+    """The cells below a head that hold anything: `row`, `column`, `kind`, `text`."""
     below = [cell for cell in sheet.cells if cell.row > head_row and cell.text.strip()]
-    cells = pl.DataFrame(
+    return pl.DataFrame(
         {
             "row": pl.Series([cell.row for cell in below], dtype=pl.UInt32),
             "column": pl.Series([cell.column for cell in below], dtype=pl.UInt32),
@@ -124,17 +125,32 @@ def _rows(sheet: Sheet, head: Head, head_row: int) -> pl.DataFrame:
             "text": pl.Series([cell.text for cell in below], dtype=pl.String),
         }
     )
-    known = [heading.column for heading in head.fields.values()]
+
+
+def field_rows(cells: pl.DataFrame, fields: Mapping[str, Heading]) -> pl.DataFrame:
+    """The rows that have anything in a known column: text and kind by field, null where blank or no such column."""
+    known = [heading.column for heading in fields.values()]
     rows = cells.filter(pl.col("column").is_in(known)).select("row").unique().sort("row")
-    for name, heading in head.fields.items():
+    for name, heading in fields.items():
         of_field = cells.filter(pl.col("column") == heading.column).select(
             "row", pl.col("text").alias(name), pl.col("kind").alias(f"{name}_kind")
         )
         rows = rows.join(of_field, on="row", how="left", maintain_order="left")
-    absent = [name for name in FIELDS if name not in head.fields]
+    absent = [name for name in FIELDS if name not in fields]
     return rows.with_columns(
         pl.lit(None, pl.String).alias(column) for name in absent for column in (name, f"{name}_kind")
     )
+
+
+def _blank_heads(cells: pl.DataFrame, head: Head, sheet: Sheet, row: int, place: Where) -> Iterator[dict[str, Any]]:
+    """Columns of figures between those of the table that have no heading."""
+    named = {cell.column for cell in sheet.cells if cell.row == row and cell.text.strip()}
+    known = [heading.column for heading in head.fields.values()]
+    inside = cells.filter(pl.col("column").is_between(min(known), max(known)) & ~pl.col("column").is_in(list(named)))
+    for column, count in inside.group_by("column").len().sort("column").rows():
+        address = f"{column_letters(column)}{row}"
+        where = Where(place.file, place.sheet, address)
+        yield rejection("header.blank", where, None, first=address, count=count)
 
 
 def _extra_columns(table: LongTable, place: Where) -> list[dict[str, Any]]:
@@ -146,7 +162,7 @@ def _extra_columns(table: LongTable, place: Where) -> list[dict[str, Any]]:
     return [finding("header.not_read", "completeness", "info", where=where, seen=named, count=len(table.head.extra))]
 
 
-def _set_apart(table: LongTable, place: Where) -> None:
+def set_apart(table: LongTable, place: Where) -> None:
     """Take repeated heads and foot notes out of the rows, and list them."""
     texts = [pl.col(name) for name in table.head.fields]
     same = [pl.col(name) == heading.text for name, heading in table.head.fields.items()]
@@ -178,12 +194,13 @@ def reading(
     file: str,
     sha256: str,
     own_units: Units | None = None,
+    industry_is_net: bool = False,
 ) -> Reading:
     """Activity rows of a long table.
 
     `evidence` is what titles, names and declarations say: it fills in a year or entity that has no column, and
     what contradicts a column refuses the table (`evidence.*`). `own_units` are units of corrected cells by row
-    and column.
+    and column. Non-energy use is taken out of industry by rows of its own, unless industry is net already.
     """
     place = Where(file, table.sheet.name or None)
     heard = list(evidence)
@@ -195,7 +212,7 @@ def reading(
     if whole:
         count = table.rows.height
         return Reading("long_table", empty("activity"), whole, findings, read=count, rejected=count)
-    read = rows_read(table, said, place, sha256, own_units or {})
+    read = rows_read(table, said, place, sha256, own_units or {}, industry_is_net=industry_is_net)
     return replace(read, findings=[*findings, *read.findings, *_below_zero(read, place)])
 
 
@@ -242,10 +259,7 @@ def rows_read(
     list_at_most: int | None = None,
     industry_is_net: bool = False,
 ) -> Reading:
-    """The rows of a table whose head is sound, each accepted or refused; `said` fills columns that are absent.
-
-    Non-energy use is taken out of industry by rows of its own, unless industry is net already.
-    """
+    """The rows of a table whose head is sound, each accepted or refused; `said` fills columns that are absent."""
     rows, fields = table.rows, Fields(table.head.fields, place)
     found = row_checks.words_judged(rows)
     total = row_checks.total_words(rows, found)
@@ -324,6 +338,8 @@ def _raw(table: LongTable, key: Mapping[str, pl.Series], place: Where, sha256: s
 
 
 def _addresses(heading: Heading) -> pl.Expr:
+    if heading.said_once:
+        return pl.lit(heading.address)
     return pl.concat_str(pl.lit(heading.before), pl.col("row"), pl.lit(heading.after))
 
 

@@ -44,10 +44,7 @@ class Fields:
 
 def words_judged(rows: pl.DataFrame) -> dict[str, Judged]:
     """The verdicts on entity, year, month, category and item of every row."""
-    return {
-        name: judged(rows[name], rows[f"{name}_kind"], judge, dtype)
-        for name, (judge, dtype) in JUDGES.items()
-    }
+    return {name: judged(rows[name], rows[f"{name}_kind"], judge, dtype) for name, (judge, dtype) in JUDGES.items()}
 
 
 def is_total(texts: pl.Series) -> pl.Series:
@@ -112,14 +109,19 @@ def merged_problems(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> Iterato
 
 def hidden_findings(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> list[dict[str, Any]]:
     """Hidden rows and columns that hold data are read like the others, and said."""
-    hidden_rows = [row for row in sheet.hidden_rows if row in set(rows["row"])]
-    hidden_columns = [h.column for h in fields.headings.values() if h.column in sheet.hidden_columns]
-    if not hidden_rows and not hidden_columns:
+    known, columns = set(rows["row"]), {heading.column for heading in fields.headings.values()}
+    hidden = [
+        cell.address
+        for cell in sheet.cells
+        if cell.row in known
+        and cell.column in columns
+        and (cell.row in sheet.hidden_rows or cell.column in sheet.hidden_columns)
+    ]
+    if not hidden:
         return []
-    seen = ", ".join([*(str(row) for row in hidden_rows[:12]), *map(column_letters, hidden_columns)])
     place = Where(fields.place.file, fields.place.sheet)
-    return [finding("sheet.hidden_cells", "completeness", "warning", where=place, seen=seen,
-                    rows=len(hidden_rows), columns=len(hidden_columns))]  # fmt: skip
+    listed = ", ".join(hidden[:12])
+    return [finding("sheet.hidden_cells", "completeness", "warning", where=place, seen=len(hidden), cells=listed)]
 
 
 def cell_problems(rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:
@@ -144,9 +146,7 @@ def blank_problems(rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:
         yield row["row"], rejection("row.incomplete", where, seen, columns=", ".join(lacking))
 
 
-def standing_problems(
-    rows: pl.DataFrame, entity: pl.Series, year: pl.Series, fields: Fields
-) -> Iterator[Problem]:
+def standing_problems(rows: pl.DataFrame, entity: pl.Series, year: pl.Series, fields: Fields) -> Iterator[Problem]:
     """Codes that do not stand in the year of their row, with the successor where there is one."""
     pairs = pl.DataFrame({"row": rows["row"], "entity": entity, "year": year}).drop_nulls()
     coded = pairs.filter(pl.col("entity").str.contains(r"^[0-9]{6}$"))
@@ -168,7 +168,5 @@ def unit_problems(rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:
     for row, text in written.filter(pl.col("unit").is_in(list(differing))).rows():
         yield (
             row,
-            rejection(
-                "unit.conflict", fields.where("unit", row), f"{text} / {in_head}", head=in_head, unit=text
-            ),
+            rejection("unit.conflict", fields.where("unit", row), f"{text} / {in_head}", head=in_head, unit=text),
         )
