@@ -60,11 +60,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The headings of a table by field; `extra` are those that mean nothing here, `problems` are rejections."""
+    """The headings of a table by field; `extra` are those that mean nothing here, `problems` are rejections.
+
+    `columns` are all that have a heading; None where a mapping alone says which columns are meant.
+    """
 
     fields: Mapping[str, Heading]
     extra: tuple[Heading, ...] = ()
     problems: tuple[dict[str, Any], ...] = field(default=())
+    columns: frozenset[int] | None = None
 
 
 def bare(text: str) -> str:
@@ -112,13 +116,14 @@ def head(headings: Iterable[Heading], where: Where) -> Head:
     fields: dict[str, Heading] = {}
     extra: dict[str, Heading] = {}
     problems: list[dict[str, Any]] = []
-    for one in headings:
+    listed = list(headings)
+    for one in listed:
         table, name = (extra, bare(one.text)) if one.field is None else (fields, one.field)
         if name in table:
             problems.append(_twice(table[name], one, where))
         table.setdefault(name, one)
-    listed = tuple(one for name, one in extra.items() if name not in OWN_COLUMNS)
-    return Head(fields, listed, tuple(problems))
+    unread = tuple(one for name, one in extra.items() if name not in OWN_COLUMNS)
+    return Head(fields, unread, tuple(problems), frozenset(one.column for one in listed))
 
 
 def missing(found: Head, said_elsewhere: Iterable[str], where: Where) -> dict[str, Any] | None:

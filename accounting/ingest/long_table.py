@@ -263,7 +263,6 @@ def rows_read(
     rows, fields = table.rows, Fields(table.head.fields, place)
     found = row_checks.words_judged(rows)
     total = row_checks.total_words(rows, found)
-    columns = {heading.column for heading in (*table.head.fields.values(), *table.head.extra)}
     key = {name: column.values for name, column in found.items()}
     for name in SUBJECTS:
         if (value := said[name].value) is not None:
@@ -274,7 +273,7 @@ def rows_read(
         row_checks.blank_problems(rows, fields),
         row_checks.standing_problems(rows, key["entity"], key["year"], fields),
         row_checks.unit_problems(rows, fields),
-        row_checks.stray_problems(table.sheet, rows, columns, fields),
+        row_checks.stray_problems(table.sheet, rows, table.head.columns, fields),
         row_checks.merged_problems(table.sheet, rows, fields),
     )
     in_totals = set(total["row"])
