@@ -27,7 +27,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,7 @@ from accounting.ingest import evidence, headers, long_table
 from accounting.ingest.cells import Cell, Sheet, column_letters
 from accounting.ingest.evidence import Evidence
 from accounting.ingest.headers import Head, Heading
+from accounting.ingest.labels import folded
 from accounting.ingest.long_table import LongTable, Units
 from accounting.ingest.reading import Reading
 from accounting.ingest.sources import Source
@@ -180,13 +181,25 @@ def read_mapped(sheet: Sheet, source: Source, said: Sequence[Evidence], own_unit
     every = [*_titles(sheet, layout, place), *said]
     kept = cells.filter(~pl.col("row").is_in(skipped))
     readings = [_read(sheet, kept, {**fields, **one}, layout, every, source, own_units) for one in (across or [{}])]
-    return _together(readings, [*_skipped_finding(skipped, place)])
+    used = {one.column for named in (fields, *across) for one in named.values() if isinstance(one, Heading)}
+    return _together(readings, [*_skipped_finding(skipped, place), *_not_read(heads, used, kept, place)])
+
+
+def _not_read(
+    heads: Mapping[int, str], used: Collection[int], cells: pl.DataFrame, place: Where
+) -> Iterable[dict[str, Any]]:
+    """Columns with figures that the mapping does not name are listed."""
+    filled = set(cells["column"].unique()) - set(used)
+    if filled:
+        told = [f"{heads.get(column, '')} ({column_letters(column)})".strip() for column in sorted(filled)]
+        seen = ", ".join(told[:LISTED]) + (" …" if len(told) > LISTED else "")
+        yield finding("header.not_read", "completeness", "info", where=place, seen=seen, count=len(told))
 
 
 def _heads(sheet: Sheet, layout: Layout) -> dict[int, str]:
     """The text over each column: its head cells joined, a merged one over all its columns."""
     texts: dict[tuple[int, int], str] = {
-        (cell.row, cell.column): cell.text.strip() for cell in sheet.cells if cell.row in layout.header
+        (cell.row, cell.column): folded(cell.text) for cell in sheet.cells if cell.row in layout.header
     }
     for merged in sheet.merged:
         text = texts.get((merged.top, merged.left))

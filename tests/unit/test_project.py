@@ -107,7 +107,7 @@ def test_a_pattern_without_a_file_is_said(tmp_path: Path) -> None:
         ('[[inputs]]\nyear = 2010', "project.path_demanded", "line 1", None),
         ('[[inputs]]\npath = "a"\nstatus = "finall"', "project.word", "line 3", "final"),
         ('gwp = "AR7"', "project.word", "line 1", "AR"),
-        ("view = ", "project.syntax", "line 1", None),
+        ("\nview = 1 2", "project.syntax", "line 2", None),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_refused_with_its_line(
@@ -122,7 +122,7 @@ def test_a_project_that_is_not_there_or_not_utf8_is_said(tmp_path: Path) -> None
     with pytest.raises(UsageError) as raised:
         project.load(tmp_path / "tanfeng.toml")
     assert raised.value.code == "project.missing"
-    (tmp_path / "tanfeng.toml").write_bytes('view = "碳"'.encode("gb18030"))
+    (tmp_path / "tanfeng.toml").write_bytes('view = "能源平衡"'.encode("gb18030"))
     with pytest.raises(UsageError) as raised:
         project.load(tmp_path)
     assert raised.value.code == "project.encoding"
