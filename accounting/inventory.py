@@ -38,61 +38,90 @@ def cells(
     has none; `gwp` the GWP of each gas. A cell of which any key sum has no factor is NE whole: an understated mass
     is never shown. A written notation key stays where nothing was reported. Gives Inventory, in no particular order.
     """
-    products = _products(sums, effective)
-    masses = _rounded_once(products)
-    absent = _absent(sums, effective, missing)
-    united = masses.join(absent, on=list(CELL), how="full", coalesce=True, nulls_equal=True)
-    whole = pl.col("mass_t").is_not_null() & ~pl.col("lacks").fill_null(value=False)
-    shown = [pl.when(whole).then(pl.col(name)).alias(name) for name in ("mass_t", "method", "pack")]
-    hidden = [pl.when(~whole).then(pl.col(name)).alias(name) for name in ("notation_key", "reason")]
-    return _with_co2e(united.with_columns(*shown, *hidden), gwp).select(list(TABLES["inventory"]))
+    marked = sums.join(_single(sums, effective), on="class", how="left").with_columns(
+        pl.col("single").fill_null(value=False)
+    )
+    products, absent = _products(marked, effective), _absent(marked, effective, missing)
+    single = pl.concat([_rounded(products.filter("single")), absent.filter("single").select(ABSENT)], how="diagonal")
+    shared = _of_several_keys(products.filter(~pl.col("single")), absent.filter(~pl.col("single")))
+    united = pl.concat([single, shared], how="diagonal")
+    return _with_co2e(united, gwp).select(list(TABLES["inventory"]))
+
+
+ABSENT = [*CELL, "notation_key", "reason"]
+_KIND = ("class", "gas", "scope", "account")
+
+
+def _single(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
+    """Classes whose keys are cells by themselves: one unit, month and basis a category, item and year, and no lag.
+
+    Nothing has to be added up for them, and that is nearly every key of annual statistics.
+    """
+    forms = sums.unique("class").select(
+        "class", "category", "item", "year", pl.struct("month", "unit", "basis").alias("form")
+    )
+    lags = effective.filter(pl.col("lag") != 0).select(pl.len().alias("lags"))
+    return (
+        forms.with_columns((pl.col("form").n_unique().over("category", "item", "year") == 1).alias("single"))
+        .join(lags, how="cross")
+        .select("class", pl.col("single") & (pl.col("lags") == 0))
+    )
 
 
 def _products(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
-    factors = effective.select("class", "gas", "scope", "account", "lag", "effective_factor", "method", "pack")
+    factors = effective.select(*_KIND, "lag", "effective_factor", "method", "pack")
     product = integers(pl.col("quantity")) * integers(pl.col("effective_factor"))
     return (
         sums.filter(pl.col("quantity").is_not_null())
-        .select("class", "entity", "year", "category", "item", "quantity")
+        .select("class", "entity", "year", "category", "item", "quantity", "single")
         .join(factors, on="class", how="inner")
         .select(
             "entity",
             (pl.col("year") + pl.col("lag")).cast(pl.Int16).alias("year"),
-            *("category", "item", "gas", "scope", "account", "method", "pack"),
+            *("category", "item", "gas", "scope", "account", "method", "pack", "single"),
             product.alias("product"),
         )
     )
 
 
-def _rounded_once(products: pl.LazyFrame) -> pl.LazyFrame:
+def _rounded(products: pl.LazyFrame) -> pl.LazyFrame:
+    """Products that are cells by themselves."""
+    mass = rounded_integers(pl.col("product"), PRODUCT_DIGITS, MASS_DIGITS)
+    return products.select(*CELL, decimals(mass, MASS_DIGITS).alias("mass_t"), "method", "pack")
+
+
+def _of_several_keys(products: pl.LazyFrame, absent: pl.LazyFrame) -> pl.LazyFrame:
+    """Cells of several key sums: added exactly, rounded once; missing whole where any key has no factor."""
     mass = rounded_integers(pl.col("product").sum(), PRODUCT_DIGITS, MASS_DIGITS)
     together = [pl.col(name).unique().sort().str.join("+") for name in ("method", "pack")]
-    return (
-        products.group_by(CELL).agg(mass.alias("mass_t"), *together).with_columns(decimals(pl.col("mass_t"), MASS_DIGITS))
+    masses = products.group_by(CELL).agg(decimals(mass, MASS_DIGITS).alias("mass_t"), *together)
+    named = absent.group_by(CELL).agg(
+        pl.col("notation_key").sort_by(~pl.col("lacks"), "notation_key").first(),
+        pl.when(pl.col("reason").count() > 0).then(pl.col("reason").drop_nulls().unique().sort().str.join("; ")),
+        pl.col("lacks").any(),
     )
+    whole = pl.col("mass_t").is_not_null() & ~pl.col("lacks").fill_null(value=False)
+    shown = [pl.when(whole).then(pl.col(name)).alias(name) for name in ("mass_t", "method", "pack")]
+    hidden = [pl.when(~whole).then(pl.col(name)).alias(name) for name in ("notation_key", "reason")]
+    united = masses.join(named, on=list(CELL), how="full", coalesce=True, nulls_equal=True)
+    return united.with_columns(*shown, *hidden).drop("lacks")
 
 
 def _absent(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame) -> pl.LazyFrame:
-    """Cells without a mass: their notation key (NE where a factor is missing) and the reason."""
+    """Keys without a mass: their notation key (NE where a factor is missing), the reason, and which of the two."""
     lacking = (
         sums.filter(pl.col("quantity").is_not_null())
-        .join(missing.select("class", "gas", "scope", "account", "reason"), on="class", how="inner")
+        .join(missing.select(*_KIND, "reason"), on="class", how="inner")
         .with_columns(pl.lit("NE").alias("notation_key"), pl.lit(value=True).alias("lacks"))
     )
-    kinds = ("class", "gas", "scope", "account")
-    gases = pl.concat([missing.select(kinds), effective.select(kinds)])
+    gases = pl.concat([missing.select(_KIND), effective.select(_KIND)])
     written = (
         sums.filter(pl.col("notation_key").is_not_null())
         .join(gases.unique(), on="class", how="inner")
         .with_columns(pl.lit(None, pl.String).alias("reason"), pl.lit(value=False).alias("lacks"))
     )
-    columns = [*CELL, "notation_key", "reason", "lacks"]
-    named = pl.concat([lacking.select(columns), written.select(columns)])
-    return named.group_by(CELL).agg(
-        pl.col("notation_key").sort_by(~pl.col("lacks"), "notation_key").first(),
-        pl.when(pl.col("reason").count() > 0).then(pl.col("reason").drop_nulls().unique().sort().str.join("; ")),
-        pl.col("lacks").any(),
-    )
+    columns = [*ABSENT, "lacks", "single"]
+    return pl.concat([lacking.select(columns), written.select(columns)])
 
 
 def _with_co2e(united: pl.LazyFrame, gwp: Mapping[str, Fraction]) -> pl.LazyFrame:

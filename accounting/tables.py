@@ -218,8 +218,43 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def ordered(name: str, table: pl.DataFrame) -> pl.DataFrame:
-    """The table in its declared columns and total order, nulls first."""
-    return table.select(list(TABLES[name])).sort(ORDER[name], nulls_last=False, maintain_order=True)
+    """The table in its declared columns, types and total order: nulls first, strings by their UTF-8 bytes.
+
+    Strings are compared once each, as ranks; the columns of the order are packed into one integer where they fit.
+    """
+    ranked = coded(table.select(list(TABLES[name])), ORDER[name])
+    rank = _packed(ranked, ORDER[name])
+    if rank is None:
+        in_order = ranked.sort(list(ORDER[name]), nulls_last=False, maintain_order=True)
+    else:
+        in_order = ranked.with_columns(rank.alias("rank")).sort("rank", maintain_order=True)
+    return in_order.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
+
+
+def coded(table: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """String columns as Enum whose categories stand in byte order: what sorting, grouping and joining are fast on."""
+    return table.with_columns(
+        pl.col(column).cast(pl.Enum(table[column].drop_nulls().unique().sort()))
+        for column in columns
+        if table.schema[column] == pl.String
+    )
+
+
+def _packed(table: pl.DataFrame, order: Iterable[str]) -> pl.Expr | None:
+    """The columns of an order as one integer of the same order, None where they do not fit 62 bits."""
+    place, size = pl.lit(0, pl.Int64), 1
+    for column in order:
+        dtype, values = table.schema[column], pl.col(column)
+        if isinstance(dtype, pl.Enum):
+            code, count = values.to_physical().cast(pl.Int64) + 1, len(dtype.categories) + 1
+        else:
+            least, most = int(table[column].min() or 0), int(table[column].max() or 0)  # type: ignore[arg-type]
+            code, count = values.cast(pl.Int64) - least + 1, most - least + 2
+        size *= count
+        if size >= 2**62:
+            return None
+        place = place * count + code.fill_null(0)
+    return place
 
 
 def check(name: str, table: Table) -> Table:

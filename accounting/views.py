@@ -85,17 +85,19 @@ def views() -> tuple[str, ...]:
 
 
 def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
-    """Every line of a view for each entity, year and account, by item and for all items (`item` null).
+    """The lines of a view for each entity, year and account.
 
-    Takes Inventory; gives the columns of tables.TABLES["view"]. By item and for all items a line is given for each
-    gas; for all items also with gas `CO2e` (mass null), the sum over gases. `cells` counts the cells of a line,
+    Takes Inventory; gives the columns of tables.TABLES["view"]: for leaves each item and gas; for every line all
+    items (`item` null) by gas, and with gas `CO2e` (mass null) the sum over gases. `cells` counts the cells of a line,
     `missing_cells` those without a mass; a total of which no cell has one is null, never 0.
     """
-    counted = inventory.join(_lines_of_categories(shown), on="category", how="inner")
     place = ["entity", "year", "account", "row"]
-    by_item = _totals(counted, [*place, "item", "gas"])
-    by_gas = _totals(counted, [*place, "gas"]).with_columns(pl.lit(None, pl.String).alias("item"))
-    all_gases = _totals(counted, place).with_columns(
+    leaves = inventory.join(_leaves(shown), on="category", how="inner")
+    by_item = _totals(leaves, [*place, "item", "gas"])
+    whole = _totals(leaves.rename({"row": "leaf"}), ["entity", "year", "account", "leaf", "gas"])
+    counted = whole.join(_lines_of_leaves(shown), on="leaf", how="inner")
+    by_gas = _added(counted, [*place, "gas"]).with_columns(pl.lit(None, pl.String).alias("item"))
+    all_gases = _added(by_gas, place).with_columns(
         pl.lit(None, pl.String).alias("item"),
         pl.lit(ALL_GASES).alias("gas"),
         pl.lit(None, TABLES["view"]["mass_t"]).alias("mass_t"),
@@ -104,21 +106,33 @@ def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
     return pl.concat([part.select(columns) for part in (by_item, by_gas, all_gases)])
 
 
-def _lines_of_categories(shown: View) -> pl.LazyFrame:
-    pairs = [(line.category, row) for line in shown.lines if line.category for row in shown.path(line.row)]
+def _leaves(shown: View) -> pl.LazyFrame:
+    """Categories with the line that holds them."""
+    pairs = [(line.category, line.row) for line in shown.lines if line.category]
     return pl.LazyFrame(pairs, schema={"category": pl.String, "row": pl.String}, orient="row")
 
 
+def _lines_of_leaves(shown: View) -> pl.LazyFrame:
+    """Each leaf with itself and every line above it."""
+    pairs = [(line.row, row) for line in shown.lines if line.category for row in shown.path(line.row)]
+    return pl.LazyFrame(pairs, schema={"leaf": pl.String, "row": pl.String}, orient="row")
+
+
+def _added(totals: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
+    """Totals of totals: exact, with their counts."""
+    return totals.group_by(by).agg(*_SUMS, pl.col("cells", "missing_cells").sum()).with_columns(_AS_DECIMALS)
+
+
 def _totals(counted: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
-    sums = [
-        pl.when(pl.col(mass).count() > 0).then(integers(pl.col(mass)).sum()).alias(mass) for mass in ("mass_t", "co2e_t")
-    ]
-    return (
-        counted.group_by(by)
-        .agg(
-            *sums,
-            pl.len().cast(pl.Int64).alias("cells"),
-            pl.col("mass_t").null_count().cast(pl.Int64).alias("missing_cells"),
-        )
-        .with_columns(decimals(pl.col("mass_t", "co2e_t"), MASS_DIGITS))
+    """Exact sums of cells; null where no cell has a mass."""
+    counts = (
+        pl.len().cast(pl.Int64).alias("cells"),
+        pl.col("mass_t").null_count().cast(pl.Int64).alias("missing_cells"),
     )
+    return counted.group_by(by).agg(*_SUMS, *counts).with_columns(_AS_DECIMALS)
+
+
+_SUMS = [
+    pl.when(pl.col(mass).count() > 0).then(integers(pl.col(mass)).sum()).alias(mass) for mass in ("mass_t", "co2e_t")
+]
+_AS_DECIMALS = decimals(pl.col("mass_t", "co2e_t"), MASS_DIGITS)

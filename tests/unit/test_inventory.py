@@ -34,7 +34,8 @@ def cells(*tables_given: pl.LazyFrame) -> pl.DataFrame:
 
 def test_a_cell_is_rounded_once_over_all_its_products() -> None:
     third = {"effective_factor": "0.333333333333333"}
-    two = cells(sums({"quantity": "0.0000005"}, {"quantity": "0.0000005", "month": 1}), effective(third), missing())
+    january = {"quantity": "0.0000005", "month": 1, "class": 2}
+    two = cells(sums({"quantity": "0.0000005"}, january), effective(third, third | {"class": 2}), missing())
     assert two["mass_t"].to_list() == [Decimal("0.000000333333")]  # one by one each half would round up: …334
 
 
@@ -72,8 +73,8 @@ def test_a_written_notation_key_is_kept() -> None:
 
 
 def test_a_number_beside_a_written_notation_key_stands() -> None:
-    both = sums({"quantity": "2"}, {"notation_key": "NO", "basis": "wet"})
-    table = cells(both, effective({"effective_factor": "3"}), missing())
+    both = sums({"quantity": "2"}, {"notation_key": "NO", "basis": "wet", "class": 2})
+    table = cells(both, effective({"effective_factor": "3"}, {"effective_factor": "3", "class": 2}), missing())
     assert table.select("mass_t", "notation_key").rows() == [(Decimal("6.000000000000"), None)]
 
 

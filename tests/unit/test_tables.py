@@ -47,3 +47,22 @@ def test_every_table_has_an_order_of_its_own_columns() -> None:
 
 def test_no_table_holds_int128() -> None:
     assert not [c for columns in tables.TABLES.values() for c, dtype in columns.items() if dtype == pl.Int128]
+
+
+@pytest.mark.parametrize("numbers", [[1, 2, 3], [-(2**62), 2**62, 0]])
+def test_the_packed_order_is_the_declared_one(numbers: list[int]) -> None:
+    entities = ["b", "a", "𠮷", "é", "a b", "B"]
+    rows = [
+        SUM | {"entity": entity, "year": year, "month": month, "basis": basis, "class": number}
+        for entity in entities
+        for year in (2008, 2007)
+        for month in (None, 2, 1)
+        for basis in (None, "wet", "dry")
+        for number in numbers[:1]
+    ]
+    table = tables.frame("sums", rows)
+    naive = table.sort(tables.ORDER["sums"], nulls_last=False)
+    assert tables.ordered("sums", table.sample(fraction=1, shuffle=True, seed=3)).equals(naive)
+    classes = pl.DataFrame({"class": numbers, "gas": ["x", "y", "z"]})
+    other = tables.frame("missing", [{"class": n, "gas": g} for n, g in classes.rows()])
+    assert tables.ordered("missing", other)["class"].to_list() == sorted(numbers)

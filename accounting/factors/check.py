@@ -1,0 +1,144 @@
+"""What a librarian asks of a pack: hashes, ids, units, numbers, ranges, bounds, validity, citations.
+
+Every problem is a row of Rejections whose cell is the line of parameters.csv; all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from accounting import codes
+from accounting.errors import DataRefused, TanfengError, Where, rejection
+from accounting.exact import fraction
+from accounting.factors import pack as packs
+from accounting.factors.values import value
+
+Row = dict[str, Any]
+FILE = "parameters.csv"
+_KEY = ("parameter", "item", "category", "gas", "region", "entity", "basis")
+
+# Physical limits in base units: a value beyond them is a slip of the unit or of a digit.
+LIMITS: dict[tuple[str, str | None], tuple[Fraction, Fraction]] = {
+    ("co2_factor", "t"): (Fraction(0), Fraction(44, 12)),  # nothing holds more carbon than carbon
+    ("co2_factor", "10^3 m3"): (Fraction(0), Fraction(10)),  # butane holds about 9.9 t CO2 per 10^3 m3
+    ("co2_factor", "GJ"): (Fraction(0), Fraction(3, 10)),
+    ("ncv", "t"): (Fraction(1, 2), Fraction(121)),  # from wet sludge to hydrogen
+    ("ncv", "10^3 m3"): (Fraction(1), Fraction(130)),  # from blast furnace gas to butane
+    ("carbon_content", None): (Fraction(0), Fraction(1, 25)),
+    ("oxidation_factor", None): (Fraction(0), Fraction(1)),
+    ("gwp", None): (Fraction(0), Fraction(30_000)),
+}
+
+
+def problems(name: str) -> list[Row]:
+    """Everything that is wrong with a pack, by line of parameters.csv; an unknown id of a pack raises UsageError."""
+    try:
+        loaded = packs.load(name)
+    except TanfengError as error:
+        if error.code == "pack.unknown":
+            raise
+        return [error.as_rejection()]
+    rows = [{**row, "line": line} for line, row in enumerate(loaded.parameters.to_dicts(), 2)]
+    by_row = [problem for row in rows for check in _CHECKS for problem in check(row)]
+    return [*by_row, *_validity(rows, loaded.id)]
+
+
+def _told(row: Row, code: str, seen: object, **facts: Any) -> Row:
+    return rejection(code, Where(FILE, None, f"line {row['line']}"), seen, **facts)
+
+
+def _citation(row: Row) -> Iterator[Row]:
+    if not (row["citation"] or "").strip():
+        yield _told(row, "pack.no_citation", row["parameter"], item=row["item"] or "*")
+
+
+def _ids(row: Row) -> Iterator[Row]:
+    known: tuple[tuple[str, Callable[[str], object]], ...] = (
+        ("item", codes.find_item), ("category", codes.find_category), ("gas", codes.find_gas),
+    )  # fmt: skip
+    for column, find in known:
+        if row[column] is not None and find(row[column]) != row[column]:
+            yield _told(row, "pack.unknown_id", row[column], column=column)
+    if row["region"] not in (None, codes.NATION, "WORLD") and codes.find_region(row["region"]) != row["region"]:
+        yield _told(row, "pack.unknown_id", row["region"], column="region")
+
+
+def _number(row: Row) -> Iterator[Row]:
+    for column in ("value", "lower", "upper"):
+        if row[column] is not None and _exact(row[column]) is None or (column == "value" and row[column] is None):
+            yield _told(row, "pack.number", row[column] or "", column=column)
+
+
+def _unit(row: Row) -> Iterator[Row]:
+    if row["value"] is None or _exact(row["value"]) is None:
+        return
+    try:
+        measured = value(row["parameter"], row["value"], row["unit"] or "")
+    except DataRefused as refused:
+        yield refused.as_rejection(Where(FILE, None, f"line {row['line']}"))
+        return
+    item = codes.find_item(row["item"] or "")
+    if measured.measures is not None and item is not None:
+        bases = _bases(codes.item(item))
+        if measured.measures not in bases:
+            yield _told(row, "pack.dimension", row["unit"], item=row["item"], bases=", ".join(bases))
+    yield from _range(row, measured.exact, measured.measures)
+
+
+def _bases(item: codes.Item) -> tuple[str, ...]:
+    from accounting.units import DIMENSIONS
+
+    return tuple(DIMENSIONS[name].base for name in item.dimensions)
+
+
+def _range(row: Row, exact: Fraction, measures: str | None) -> Iterator[Row]:
+    limits = LIMITS.get((row["parameter"], measures)) or LIMITS.get((row["parameter"], None))
+    if limits and not limits[0] <= exact <= limits[1]:
+        least, most = (f"{float(limit):g}" for limit in limits)
+        yield _told(row, "pack.range", f"{row['value']} {row['unit']}", least=least, most=most, base=measures or "1")
+
+
+def _bounds(row: Row) -> Iterator[Row]:
+    lower, middle, upper = (_exact(row[column] or "") for column in ("lower", "value", "upper"))
+    if middle is None:
+        return
+    if (lower is not None and lower > middle) or (upper is not None and upper < middle):
+        yield _told(row, "pack.bounds", f"{row['lower']} ≤ {row['value']} ≤ {row['upper']}")
+
+
+def _exact(text: str) -> Decimal | None:
+    try:
+        fraction(text)
+    except ValueError:
+        return None
+    return Decimal(text)
+
+
+def _validity(rows: list[Row], pack: str) -> Iterator[Row]:
+    """Years of one key: in order, without overlap and without a gap."""
+    by_key: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        edition = row["edition"] if row["parameter"] == "gwp" else None
+        by_key.setdefault((*(row[column] for column in _KEY), edition), []).append(row)
+    for same in by_key.values():
+        same.sort(key=lambda row: row["valid_from"] or 0)
+        for row in same:
+            if (row["valid_from"] or 0) > (row["valid_to"] or 9999):
+                yield _told(row, "pack.validity", f"{row['valid_from']}–{row['valid_to']}")
+        for earlier, later in pairwise(same):
+            ends, begins = earlier["valid_to"] or 9999, later["valid_from"] or 0
+            if begins <= ends and earlier["tier"] == later["tier"]:
+                yield _told(later, "pack.overlap", _years(later), other=earlier["line"], other_years=_years(earlier), pack=pack)
+            elif begins > ends + 1:
+                yield _told(later, "pack.gap", f"{ends + 1}–{begins - 1}", other=earlier["line"])
+
+
+def _years(row: Row) -> str:
+    return f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
+
+
+_CHECKS = (_citation, _ids, _number, _unit, _bounds)
