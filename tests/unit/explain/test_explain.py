@@ -1,0 +1,89 @@
+"""Explanations lead from any number to its workbook cell and citation, and every printed line can be redone."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from small import ROWS, run
+
+from accounting.errors import UsageError
+from accounting.explain import explanation_text, formula_line, place_of, recomputed
+
+MANY = [*ROWS, ("110000", 2007, "transport", "gasoline", "52.54", "万吨"), ("110000", 2007, "transport", "diesel_oil", "1", "kt")]
+
+
+def test_a_cell_leads_to_its_row_factor_and_citation() -> None:
+    text = explanation_text(run().explain("北京/2007/transport/柴油"), "zh")
+    assert "1026300 t × 3.093819 t/t = 3175186.4397 t CO2" in text
+    assert "102.63 万吨 → 1026300 t" in text
+    assert "Shan et al. 2018" in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_printed_line_of_arithmetic_can_be_redone(lang: str) -> None:
+    text = explanation_text(run(MANY).explain("110000/2007/total"), lang)
+    lines = [line for line in text.splitlines() if " = " in line and "→" not in line]
+    assert len(lines) >= 5
+    assert all(recomputed(line).right for line in lines), [line for line in lines if not recomputed(line).right]
+
+
+def test_a_total_is_the_sum_of_its_cells_by_size() -> None:
+    made = run(MANY)
+    explanation = made.explain("110000/2007/total")
+    masses = [cell.cell["mass_t"] for cell in explanation.cells]
+    assert masses == sorted(masses, reverse=True)
+    assert explanation.mass_t == sum(masses) == made.inventory["mass_t"].drop_nulls().sum()
+    assert [cell["item"] for cell in explanation.missing] == ["raw_coal"]
+
+
+def test_two_rows_of_one_key_are_both_shown() -> None:
+    explanation = run(MANY).explain(entity="110000", category="transport", item="diesel_oil")
+    sources = explanation.cells[0].postings[0].sources
+    assert sorted(source["reported_value"] for source in sources) == ["1", "102.63"]
+    assert recomputed(formula_line(explanation.cells[0])).right
+
+
+def test_a_saved_run_explains_as_the_one_in_memory(tmp_path: Path) -> None:
+    made = run(MANY)
+    saved = made.save(tmp_path / "run")
+    assert explanation_text(saved.explain("110000/2007/total"), "zh") == explanation_text(made.explain("110000/2007/total"), "zh")
+
+
+def test_entities_years_and_gases_are_never_added_up() -> None:
+    two = run([*ROWS, ("310000", 2007, "transport", "diesel_oil", "1", "万吨")])
+    with pytest.raises(UsageError, match="explain.ambiguous") as caught:
+        two.explain("2007/transport/柴油")
+    assert caught.value.facts["choices"] == "110000, 310000"
+
+
+def test_what_fits_nothing_names_what_there_is() -> None:
+    with pytest.raises(UsageError, match="explain.nothing") as caught:
+        run().explain("北京/2008")
+    assert "2007" in caught.value.facts["has"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("浙江/2007/农业/柴油", ("330000", 2007, "farming", None, "diesel_oil", None)),
+        ("330000/2007/farming/diesel_oil/CO2", ("330000", 2007, "farming", None, "diesel_oil", "CO2")),
+        ("柴油/2007/浙江", ("330000", 2007, None, None, "diesel_oil", None)),
+        ("浙江/2007/total", ("330000", 2007, None, "total", None, None)),
+        ("浙江/2007/生活消费", ("330000", 2007, None, "residential", None, None)),
+        ("park-7/2022", ("park-7", 2022, None, None, None, None)),
+    ],
+)
+def test_a_path_of_names_or_ids_in_any_order(path: str, expected: tuple) -> None:
+    place = place_of(path)
+    assert (place.entity, place.year, place.category, place.row, place.item, place.gas) == expected
+
+
+def test_a_word_too_many_is_said() -> None:
+    with pytest.raises(UsageError, match="explain.unknown_word"):
+        place_of("浙江/2007/农业/柴油/某某")
+
+
+def test_zero_is_a_number_not_an_absence() -> None:
+    explanation = run([("110000", 2007, "transport", "diesel_oil", "0", "t")]).explain("北京/2007/transport/柴油")
+    assert explanation.mass_t == Decimal(0)
+    assert recomputed(formula_line(explanation.cells[0])).right
