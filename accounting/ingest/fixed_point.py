@@ -20,6 +20,7 @@ import polars as pl
 from accounting.exact import QUANTITY_DIGITS
 
 LARGEST = 9 * 10**18  # an Int64 at 9 decimals: 9·10^9 base units
+USUAL_DIGITS = 6
 _APART_BELOW = 2.0**50
 _UNIQUE_BELOW = 2.0**33
 _PLAIN = r"^[0-9]{1,9}(\.[0-9]{1,9})?$"
@@ -30,7 +31,8 @@ Value = int | float | None
 class Steps:
     """A unit's factor at 9 decimals, c = step × 10^digits: numbers of so many decimals need no rounding.
 
-    `step` is None where c is no whole number: then nothing is taken.
+    Six decimals are enough for nearly every number and leave room for large ones. `step` is None where c is no
+    whole number: then nothing is taken.
     """
 
     c: Fraction
@@ -41,10 +43,17 @@ class Steps:
     def of(cls, factor: Fraction) -> Steps:
         c = factor * 10**QUANTITY_DIGITS
         digits = 0
-        while digits < 18 and (c / 10 ** (digits + 1)).denominator == 1:
+        while digits < USUAL_DIGITS and (c / 10 ** (digits + 1)).denominator == 1:
             digits += 1
         step = c / 10**digits
         return cls(c, digits, step.numerator if step.denominator == 1 else None)
+
+    @property
+    def c_of_tens(self) -> float | None:
+        """c where it is a power of ten: then a number times c says how many decimals the number has."""
+        return (
+            float(self.c) if self.step is not None and set(str(self.c)[1:]) <= {"0"} and str(self.c)[0] == "1" else None
+        )
 
 
 def first_look(column: str, dtype: pl.DataType, unit: pl.Expr, factors: Mapping[int, Fraction]) -> pl.Expr:
@@ -103,17 +112,20 @@ def second_look(x: pl.Expr, unit: pl.Expr, factors: Mapping[int, Fraction]) -> t
     [(0, True), (12345678900000000, False), (None, False)]
     """
     steps = {place: Steps.of(factor) for place, factor in factors.items()}
-    y = x * _chosen(unit, {p: float(s.c) if s.step == 1 else None for p, s in steps.items()}, pl.Float64)
+    c = _chosen(unit, {place: s.c_of_tens for place, s in steps.items()}, pl.Float64)
+    y = x * c
+    nearest = y.round(mode="half_away_from_zero")
     sure = (y >= 0.0) & (y < _APART_BELOW) & ((y - y.floor() - 0.5).abs() > y * 2.0**-51)
     near = sure.fill_null(value=False)
+    rounded = near & ~_gives_back(nearest, c, x).fill_null(value=False)
     whole = {place: s.c / 10**6 for place, s in steps.items()}
     step = _chosen(unit, {p: w.numerator if w.denominator == 1 else None for p, w in whole.items()}, pl.Int64)
     most = _chosen(unit, {p: float(LARGEST // max(1, w.numerator)) for p, w in whole.items()}, pl.Float64)
     millionths = (x * 1e6).round(mode="half_away_from_zero")
     in_range = (x >= 0.0) & (x < _UNIQUE_BELOW) & (millionths <= most)
     large = (in_range & _gives_back(millionths, pl.lit(1e6), x)).fill_null(value=False)
-    rounded = pl.when(near).then(y.round(mode="half_away_from_zero").cast(pl.Int64, strict=False))
-    return rounded.when(large).then(millionths.cast(pl.Int64, strict=False) * step), near
+    made = pl.when(near).then(nearest.cast(pl.Int64, strict=False))
+    return made.when(large).then(millionths.cast(pl.Int64, strict=False) * step), rounded
 
 
 def _chosen(unit: pl.Expr, values: Mapping[int, Value], dtype: type[pl.DataType]) -> pl.Expr:

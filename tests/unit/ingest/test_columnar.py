@@ -29,7 +29,9 @@ def frame(*rows: tuple[Any, ...], **dtypes: Any) -> pl.DataFrame:
 
 
 def test_rows_are_added_up_by_key_in_base_units(tmp_path: Path) -> None:
-    rows = frame(GOOD, ("370200", 2022, "工业", "原煤", 3.0, "t"), ("park-1", 2021, "transport", "diesel_oil", 0.1, "kg"))
+    rows = frame(
+        GOOD, ("370200", 2022, "工业", "原煤", 3.0, "t"), ("park-1", 2021, "transport", "diesel_oil", 0.1, "kg")
+    )
     sums, answer = sums_of_parquet(rows, tmp_path)
     assert sums.select("entity", "category", "item", "quantity", "unit").rows() == [
         ("370200", "industry", "raw_coal", Decimal("125003.000000000"), "t"),
@@ -79,7 +81,7 @@ def tables(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(tables())
 def test_parquet_equals_the_same_rows_in_a_sheet(table: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
@@ -99,7 +101,7 @@ def _row(cell: str) -> int:
     return int(found[0])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(tables(), st.randoms())
 def test_the_order_of_rows_changes_no_sum(table: pl.DataFrame, random: Any) -> None:
     order = list(range(table.height))
@@ -119,7 +121,9 @@ def test_batches_slices_and_chunks_change_nothing(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(leftover, "CHUNK", 3)
     parts, again = sums_of_parquet(rows, tmp_path)
     assert whole.equals(parts)
-    assert [answer[name] for name in ("read", "rejected")] == [again[name] for name in ("read", "rejected")] == [150, 50]
+    assert (
+        [answer[name] for name in ("read", "rejected")] == [again[name] for name in ("read", "rejected")] == [150, 50]
+    )
     assert [r["cell"] for r in answer["rejections"]] == [r["cell"] for r in again["rejections"]]
     assert answer["rejections"][0]["cell"] == "row 2, item"
 
@@ -181,7 +185,9 @@ def test_tables_out_of_bounds_are_refused_before_they_are_read(tmp_path: Path, t
     assert raised.value.code == code
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-20], lambda b: b"PAR1" + b[40:], lambda b: b"", lambda b: b[:100] + b"\0" * 80 + b[180:]])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-20], lambda b: b"PAR1" + b[40:], lambda b: b"", lambda b: b[:100] + b"\0" * 80 + b[180:]]
+)
 def test_a_damaged_file_is_refused(tmp_path: Path, damage: Any) -> None:
     path = tmp_path / "t.parquet"
     frame(*[GOOD] * 100).write_parquet(path)

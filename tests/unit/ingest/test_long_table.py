@@ -191,7 +191,13 @@ def test_a_sheet_without_a_head_is_no_long_table() -> None:
 
 LINES = st.lists(
     st.sampled_from(
-        [GOOD.strip(), "370200,2022,交通,柴油,1.5,吨", "park-1,2021,农业,汽油,3,kg", "x,2022,工业,木头,1,t", "合计,,,,9,t"]
+        [
+            GOOD.strip(),
+            "370200,2022,交通,柴油,1.5,吨",
+            "park-1,2021,农业,汽油,3,kg",
+            "x,2022,工业,木头,1,t",
+            "合计,,,,9,t",
+        ]
     ),
     min_size=1,
     max_size=12,

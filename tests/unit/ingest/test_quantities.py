@@ -21,9 +21,7 @@ NUMBERS = st.builds(
     st.integers(-(10**18), 10**18),
     st.integers(0, 18),
 )
-FACTORS = st.sampled_from(
-    [Fraction(1), Fraction(10_000), Fraction(1, 1000), units.unit("tce").factor, Fraction(1, 3)]
-)
+FACTORS = st.sampled_from([Fraction(1), Fraction(10_000), Fraction(1, 1000), units.unit("tce").factor, Fraction(1, 3)])
 
 
 def row(**said: Any) -> pl.DataFrame:
@@ -61,9 +59,7 @@ def test_a_quantity_is_exact_in_its_base_unit(value: str, unit: str, item: str, 
 
 @given(st.lists(st.tuples(NUMBERS, FACTORS), min_size=1, max_size=30))
 def test_products_equal_those_of_plain_fractions(pairs: list[tuple[str, Fraction]]) -> None:
-    rows = pl.DataFrame(
-        {"number": [number for number, _ in pairs], "factor": [str(factor) for _, factor in pairs]}
-    )
+    rows = pl.DataFrame({"number": [number for number, _ in pairs], "factor": [str(factor) for _, factor in pairs]})
     made = rows.select(quantities.quantities(rows))
     for (number, factor), (quantity, inexact, beyond) in zip(pairs, made.rows(), strict=True):
         value = Fraction(number) * factor
