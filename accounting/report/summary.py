@@ -1,0 +1,89 @@
+"""What stands at the head of the page: what was counted, and what must be known before any total."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from accounting import codes
+from accounting.quality.findings import waiting
+from accounting.report.subject import Result, tops
+from accounting.report.words import Words, both, shortened
+
+NAMED_ENTITIES = 8
+LARGEST = 3
+
+
+def head(run: Result, words: Words) -> dict[str, Any]:
+    """Which entities, years, views and packs; nothing that the run does not hold."""
+    pairs = run.tables["inventory"].select("entity", "year").unique().sort("entity", "year")
+    entities = pairs["entity"].unique().sort().to_list()
+    names = [shortened(codes.entity_name(entity, words.lang), 40) for entity in entities[:NAMED_ENTITIES]]
+    named = words.separator.join(names)
+    if len(entities) > NAMED_ENTITIES:
+        named = f"{named} {words('and_more', n=len(entities))}"
+    years = pairs["year"].unique().sort().to_list()
+    spoken = "–".join(str(year) for year in dict.fromkeys([years[0], years[-1]])) if years else "–"
+    gases = [codes.gas(gas).name(words.lang) for gas in run.tables["inventory"]["gas"].unique().sort()]
+    return {
+        "line": words(
+            "for", entities=named, years=spoken, views=words.separator.join(_view_name(v, words) for v in run.views)
+        ),
+        "packs": [
+            {"id": p["id"], "label": p[f"label_{words.lang}"], "research": p["kind"] == "research"}
+            for p in run.manifest["packs"]
+        ],
+        "gases": f"{words.separator.join(gases)} · {run.manifest['settings']['gwp']}",
+        "engine": "{name} {version}".format(**run.manifest["engine"]),
+        "digest": str(run.manifest["digest"]),
+        "example": _example(run),
+    }
+
+
+def _view_name(name: str, words: Words) -> str:
+    return words[f"view {name}"] if f"view {name}" in both() else name
+
+
+def _example(run: Result) -> str:
+    """The path of the largest cell, as `tanfeng explain` takes it."""
+    cells = run.tables["inventory"].filter(pl.col("mass_t").is_not_null())
+    if cells.is_empty():
+        return ""
+    row = cells.sort("mass_t", "entity", "year", descending=[True, False, False]).row(0, named=True)
+    return f"{row['entity']}/{row['year']}/{row['category']}/{row['item']}"
+
+
+def first(run: Result, words: Words) -> list[str]:
+    """What must be known before any total: energy without factor, totals that lack cells, what waits."""
+    told: list[str] = []
+    share = run.manifest.get("coverage", {}).get("uncovered_share")
+    if share:
+        told.append(words("uncovered", share=f"{share:.1%}") + " " + words("largest", names=_largest(run, words)))
+    elif share is not None:
+        told.append(words.covered_all)
+    top = tops(run)
+    lacking = top.filter(pl.col("missing_cells") > 0).height
+    told.append(words("lacking", n=top.height, k=lacking) if lacking else words("whole", n=top.height))
+    found = run.tables["findings"]
+    told.append(
+        words(
+            "counts",
+            defaults=found.filter(pl.col("kind") == "default").height,
+            fallbacks=found.filter(pl.col("kind") == "fallback").height,
+            waiting=waiting(found).height,
+            refused=run.tables["rejections"].height,
+        )
+    )
+    return told
+
+
+def _largest(run: Result, words: Words) -> str:
+    rows = [r for r in run.manifest["coverage"]["energy_tce"] if not r["covered"] and (r["tce"] or 0) > 0]
+    largest = sorted(rows, key=lambda row: -row["tce"])[:LARGEST]
+    space = "" if words.lang == "zh" else " "
+    names = (
+        f"{codes.category(r['category']).name(words.lang)}{space or '的'}{codes.item(r['item']).name(words.lang)}"
+        for r in largest
+    )
+    return words.separator.join(names)
