@@ -1,36 +1,26 @@
-"""The provincial energy balance sheet: from cells to Activity rows (contract §3, §4).
+"""The provincial energy balance sheet, taken apart: titles, rows, columns, figures (contract §3, §4).
 
-`recognised` takes a sheet apart without deciding whose it is or whether it counts; `reading` makes Activity rows of
-it for one entity and year. Every cell with a figure is accepted, refused, or serves checks only (totals, 其中 rows):
-none is dropped.
+Whose it is, of which year and whether it counts is decided elsewhere. Every cell with a figure becomes an
+entry or a refusal with its address: none is dropped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Literal
 
-import polars as pl
 
 from accounting import codes
 from accounting.errors import Where, did_you_mean, finding, rejection
-from accounting.exact import decimals, integers, plain
-from accounting.ingest import balance_head, balance_sums, labels
+from accounting.exact import plain
+from accounting.ingest import balance_head, labels
 from accounting.ingest.balance_head import Column, Grid, Head, is_value
 from accounting.ingest.cells import Cell, Sheet
 from accounting.ingest.numbers import decimal_of
-from accounting.ingest.quantities import RAW, converted
-from accounting.ingest.reading import Reading
 
 Measure = Literal["physical", "standard_coal"]
 FEWEST_ROWS = 4
-OUTPUTS = {"thermal_power": "thermal_power_output", "heating_supply": "heating_output"}
-FINAL = ("farming", "industry", "construction", "transport", "wholesale_retail", "other_services", "urban_residential",
-         "rural_residential", "non_energy_use")  # fmt: skip
-TRANSFER = "transfer"
-TRANSFER_ROW = ":industry"  # how the row_id of the negative in industry ends
 LISTED = 12
 
 
@@ -85,8 +75,8 @@ class Balance:
 def recognised(sheet: Sheet, file: str, units: Mapping[tuple[int, int], str] | None = None) -> Balance | None:
     """The sheet as a balance, or None where it is not in balance layout.
 
-    A balance has a row with three or more item headings, and four or more rows whose labels belong to a balance.
-    `units` are those of corrected cells, by row and column.
+    A balance has a row with three or more item headings, and four or more rows whose labels belong to a
+    balance. `units` are those of corrected cells, by row and column.
     """
     grid = Grid(sheet)
     heads = balance_head.heads(grid)
@@ -146,7 +136,10 @@ class _Table:
             figures = [cell for cell in cells if cell.column not in label_columns]
             first = named[0] if named else None
             yield _Line(
-                labels.folded(first.text) if first else "", first.address if first else f"A{row}", label, figures
+                labels.folded(first.text) if first else "",
+                first.address if first else f"A{row}",
+                label,
+                figures,
             )
 
 
@@ -155,7 +148,11 @@ def _label_columns_beside(grid: Grid, head: Head, body: list[int]) -> set[int]:
     counts: dict[int, int] = {}
     for row in body:
         for cell in grid.row(row):
-            if cell.column not in head.label_columns and cell.kind == "text" and labels.row_label(cell.text, None):
+            if (
+                cell.column not in head.label_columns
+                and cell.kind == "text"
+                and labels.row_label(cell.text, None)
+            ):
                 counts[cell.column] = counts.get(cell.column, 0) + 1
     return {column for column, count in counts.items() if count >= FEWEST_ROWS}
 
@@ -265,7 +262,9 @@ def _measure(sheet: Sheet, titles: list[Cell], heads: list[Head]) -> Measure:
             return "physical"
         if "标准量" in said or "standard quantity" in said or "coal equivalent" in said:
             return "standard_coal"
-    stated = {column.unit for head in heads for column in head.columns.values() if column.item and column.unit}
+    stated = {
+        column.unit for head in heads for column in head.columns.values() if column.item and column.unit
+    }
     known = [balance_head.units.unit(unit) for unit in stated if balance_head.known_unit(unit)]
     return "standard_coal" if known and all(unit.equivalent for unit in known) else "physical"
 
@@ -277,138 +276,9 @@ def _hidden(balance: Balance, place: Where) -> Iterator[dict[str, Any]]:
     if cells:
         where = Where(place.file, place.sheet, cells[0].address)
         listed = ", ".join(cell.address for cell in cells[:LISTED])
-        yield finding("sheet.hidden_cells", "plausibility", "warning", where=where, seen=len(cells), cells=listed)
-
-
-def reading(balance: Balance, *, entity: str, year: int, file: str, sha256: str) -> Reading:
-    """Activity rows of a balance for its entity and year.
-
-    Inputs to power and heat become positive (`reported_value` keeps the sign), positive entries there are outputs;
-    non-energy use is counted under its own category and taken out of industry by a transfer row with the same cell.
-    """
-    parent_only, refused_entries = _parent_only(balance, file)
-    counted = [entry for entry in balance.entries if entry.counted]
-    raw = pl.DataFrame([_raw(e, balance, entity, year, file, sha256) for e in counted], schema=RAW, orient="row")
-    made = converted(raw, negative_allowed=True)
-    rows = _signed(made.activity)
-    transfers = _transfers(rows, _items(counted, rows))
-    activity = pl.concat([_marked(rows, transfers), transfers])
-    rejected = balance.refused + len(made.rejected_rows) + refused_entries
-    return Reading(
-        layout="balance",
-        activity=activity,
-        rejections=[*balance.rejections, *parent_only, *made.rejections],
-        findings=[
-            *balance.findings,
-            *made.findings,
-            *_negative_findings(rows, activity, entity, year, file, balance.sheet.name),
-            *balance_sums.differences(balance.entries, Where(file, balance.sheet.name or None), entity, year),
-        ],
-        read=balance.read,
-        accepted=rows.height,
-        rejected=rejected,
-        subtotals=len(balance.entries) - len(counted) - refused_entries,
-        transfers=transfers.height,
-    )
-
-
-def _raw(entry: Entry, balance: Balance, entity: str, year: int, file: str, sha256: str) -> tuple[Any, ...]:
-    cell, column, sheet = entry.cell, entry.column, balance.sheet
-    own_unit = balance.own_units.get((cell.row, cell.column))
-    values = {
-        "row_id": f"{sha256[:16]}:{sheet.index:03d}:{cell.row:06d}:{cell.column:04d}",
-        "entity": entity,
-        "year": year,
-        "category": entry.row.category,
-        "item": column.item,
-        "value": cell.text,
-        "reported_unit": own_unit or column.unit,
-        "file": file,
-        "sheet": sheet.name,
-        "cell": cell.address,
-        "unit_cell": None if own_unit else column.unit_cell,
-        "sha256": sha256,
-    }
-    return tuple(values.get(name) for name in RAW)
-
-
-def _signed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Inputs to power and heat positive; what the sheet shows as positive there is an output of another category."""
-    quantity, category = integers(pl.col("quantity")), pl.col("category")
-    burnt = category.is_in(list(OUTPUTS))
-    return rows.with_columns(
-        decimals(pl.when(burnt).then(quantity.abs()).otherwise(quantity), 9).alias("quantity"),
-        pl.when(burnt & (quantity > 0)).then(category.replace(OUTPUTS)).otherwise(category).alias("category"),
-    )
-
-
-def _items(counted: list[Entry], rows: pl.DataFrame) -> list[str]:
-    """Items whose industry cell was accepted or is blank; where it was refused, nothing is taken out of it."""
-    given = {str(entry.column.item) for entry in counted if entry.row.category == "industry"}
-    accepted = set(rows.filter(pl.col("category") == "industry")["item"])
-    return sorted({str(entry.column.item) for entry in counted} - (given - accepted))
-
-
-def _transfers(rows: pl.DataFrame, items: list[str]) -> pl.DataFrame:
-    """The negative of each non-energy quantity, in industry: same source cell, note `transfer`."""
-    moved = (pl.col("category") == "non_energy_use") & pl.col("quantity").is_not_null() & pl.col("item").is_in(items)
-    return rows.filter(moved).with_columns(
-        (pl.col("row_id") + TRANSFER_ROW).alias("row_id"),
-        pl.lit("industry").alias("category"),
-        decimals(integers(pl.col("quantity")) * pl.lit(-1, dtype=pl.Int128), 9).alias("quantity"),
-        pl.lit(TRANSFER).alias("note"),
-    )
-
-
-def _marked(rows: pl.DataFrame, transfers: pl.DataFrame) -> pl.DataFrame:
-    """Rows of which a transfer was made bear its note too."""
-    moved = pl.col("row_id").is_in(transfers["row_id"].str.strip_suffix(TRANSFER_ROW).implode())
-    return rows.with_columns(pl.when(moved).then(pl.lit(TRANSFER)).otherwise(pl.col("note")).alias("note"))
-
-
-def _parent_only(balance: Balance, file: str) -> tuple[list[dict[str, Any]], int]:
-    """生活消费 with a figure while 城镇 and 乡村 are blank: it is not split here, so it is refused and said."""
-    split = {e.column.number for e in balance.entries if e.row.id in {"urban_residential", "rural_residential"}}
-    alone = [
-        e
-        for e in balance.entries
-        if e.row.id == "residential" and e.column.item and e.column.number not in split and _value(e.cell) != 0
-    ]
-    rows = [
-        rejection(
-            "balance.parent_only", Where(file, balance.sheet.name or None, entry.cell.address), entry.cell.text,
-            heading=entry.column.heading,
+        yield finding(
+            "sheet.hidden_cells", "plausibility", "warning", where=where, seen=len(cells), cells=listed
         )
-        for entry in alone
-    ]  # fmt: skip
-    return rows, len(rows)
-
-
-def _negative_findings(
-    rows: pl.DataFrame, activity: pl.DataFrame, entity: str, year: int, file: str, sheet: str
-) -> Iterator[dict[str, Any]]:
-    """Final uses below zero as reported, and industry below zero once non-energy use is taken out."""
-    below = rows.filter(pl.col("category").is_in(list(FINAL)) & (pl.col("quantity") < 0))
-    for row in below.to_dicts():
-        yield finding(
-            "balance.negative_use", "plausibility", "warning", where=Where(file, sheet, row["cell"]), entity=entity,
-            year=year, category=row["category"], item=row["item"], seen=row["reported_value"],
-        )  # fmt: skip
-    industry = activity.filter(pl.col("category") == "industry")
-    net = industry.group_by("item", "unit", maintain_order=True).agg(
-        integers(pl.col("quantity")).sum().alias("net"), pl.col("cell").last(), pl.len().alias("rows")
-    )
-    for row in net.filter((pl.col("net") < 0) & (pl.col("rows") > 0)).with_columns(decimals(pl.col("net"), 9)).to_dicts():
-        if row["item"] in set(below.filter(pl.col("category") == "industry")["item"]):
-            continue
-        yield finding(
-            "balance.negative_net", "plausibility", "warning", where=Where(file, sheet, row["cell"]), entity=entity,
-            year=year, category="industry", item=row["item"], seen=f"{plain(row['net'])} {row['unit']}",
-        )  # fmt: skip
-
-
-def _value(cell: Cell) -> Decimal | None:
-    return decimal_of(cell.text)
 
 
 def _canonical(text: str) -> str:

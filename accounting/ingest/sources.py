@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from accounting.errors import UsageError, Where, finding
 from accounting.project import Input, Project
 
-TABLES_BY_SUFFIX = (".xls", ".xlsx", ".xlsm", ".xlsb", ".et", ".ods", ".csv", ".tsv", ".txt", ".parquet", ".pq")
+TABLES_BY_SUFFIX = (
+    ".xls",
+    ".xlsx",
+    ".xlsm",
+    ".xlsb",
+    ".et",
+    ".ods",
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".pq",
+)
 NOT_DATA = (".toml", ".md", ".json", ".yaml", ".yml", ".html", ".py", ".log")
 PARQUET = (".parquet", ".pq")
 _CHUNK = 1 << 20
@@ -30,6 +42,11 @@ class Declared:
     adds: bool = False
     encoding: str | None = None
     by_option: bool = False
+
+    def told(self) -> dict[str, Any]:
+        """What is declared, for the manifest: without what is not, and without paths."""
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "map"}
+        return {name: value for name, value in values.items() if value not in (None, False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +68,9 @@ class Source:
         return self.path.suffix.lower() in PARQUET
 
     def skipped_finding(self) -> dict[str, Any]:
-        return finding(self.skipped or "file.skipped", "completeness", "info", where=Where(self.name), seen=self.name)
+        return finding(
+            self.skipped or "file.skipped", "completeness", "info", where=Where(self.name), seen=self.name
+        )
 
 
 def sources(
@@ -89,7 +108,9 @@ def _joined(given: Input, option: Declared) -> Declared:
     for name in ("entity", "year"):
         ours, theirs = getattr(given, name), getattr(option, name)
         if ours is not None and theirs is not None and ours != theirs:
-            raise UsageError("input.declared_twice", where=Where(given.path), seen=f"{theirs} / {ours}", name=name)
+            raise UsageError(
+                "input.declared_twice", where=Where(given.path), seen=f"{theirs} / {ours}", name=name
+            )
     return replace(
         option,
         entity=given.entity or option.entity,

@@ -209,7 +209,11 @@ def _nested_pairs(pairs: list[tuple[str, str]]) -> list[tuple[tuple[str, str], t
     known = set(pairs)
     found: list[tuple[tuple[str, str], tuple[str, str]]] = []
     for category, item in pairs:
-        wider = [(c, i) for c in _lineage(category, codes.category_parents) for i in _lineage(item, codes.item_parents)]
+        wider = [
+            (c, i)
+            for c in _lineage(category, codes.category_parents)
+            for i in _lineage(item, codes.item_parents)
+        ]
         found += [(pair, (category, item)) for pair in wider if pair != (category, item) and pair in known]
     return sorted(found)
 
@@ -224,10 +228,14 @@ def _is_rest(item: str) -> bool:
 
 def _shared_rejection(row: dict[str, Any], held: pl.DataFrame, supplies: Sequence[Supply]) -> dict[str, Any]:
     key = {name: row[name] for name in PAIR}
-    others = held.filter(pl.all_horizontal(pl.col(name) == value for name, value in key.items()))["supply"].to_list()
+    others = held.filter(pl.all_horizontal(pl.col(name) == value for name, value in key.items()))[
+        "supply"
+    ].to_list()
     names = [supplies[place].source.name for place in others if place != row["supply"]]
     where, seen = _address(supplies[row["supply"]], key)
-    return rejection("statement.and_table", where, seen, **_key_names(key), other=", ".join(dict.fromkeys(names)))
+    return rejection(
+        "statement.and_table", where, seen, **_key_names(key), other=", ".join(dict.fromkeys(names))
+    )
 
 
 def _nested_rejection(row: dict[str, Any], supplies: Sequence[Supply]) -> dict[str, Any]:
@@ -237,7 +245,13 @@ def _nested_rejection(row: dict[str, Any], supplies: Sequence[Supply]) -> dict[s
     child_where, child_seen = _address(supplies[row["child_supply"]], child)
     names = {f"child_{name}": value for name, value in _key_names(child).items()}
     return rejection(
-        "key.parent_and_child", where, seen, **_key_names(parent), **names, child=str(child_where), child_seen=child_seen
+        "key.parent_and_child",
+        where,
+        seen,
+        **_key_names(parent),
+        **names,
+        child=str(child_where),
+        child_seen=child_seen,
     )
 
 
@@ -246,7 +260,9 @@ def _address(supply: Supply, key: dict[str, Any]) -> tuple[Where, str]:
     wanted = [pl.col(name) == value for name, value in key.items()]
     if supply.rows is not None and (rows := supply.rows.filter(*wanted)).height:
         row = rows.row(0, named=True)
-        return Where(row["file"], row["sheet"], row["cell"]), f"{row['reported_value'] or ''} {row['reported_unit'] or ''}"
+        return Where(
+            row["file"], row["sheet"], row["cell"]
+        ), f"{row['reported_value'] or ''} {row['reported_unit'] or ''}"
     sums = supply.sums.filter(*wanted).row(0, named=True)
     value = plain(sums["quantity"]) if sums["quantity"] is not None else sums["notation_key"]
     return Where(supply.source.name), f"{value} {sums['unit']}"
@@ -307,5 +323,7 @@ def same_bytes(sources: Sequence[Source]) -> list[tuple[Source, dict[str, Any]]]
     for source in sources:
         earlier = first.setdefault(source.sha256, source)
         if earlier is not source:
-            again.append((source, rejection("file.twice", Where(source.name), source.sha256[:12], other=earlier.name)))
+            again.append(
+                (source, rejection("file.twice", Where(source.name), source.sha256[:12], other=earlier.name))
+            )
     return again
