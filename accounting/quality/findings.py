@@ -6,6 +6,7 @@ changes. It changes the exit code and the report, never a number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,9 +14,11 @@ import polars as pl
 
 from accounting import codes
 from accounting.acceptances import Acceptance
-from accounting.errors import finding
+from accounting.errors import Lang, finding
 from accounting.exact import plain
 from accounting.tables import frame, ordered
+
+_TWO_LANGUAGES = re.compile(r"(?P<pack>[\w.-]+: )?(?P<zh>.+?) / (?P<en>.+)", re.DOTALL)
 
 
 def accepted(findings: pl.DataFrame, acceptances: Sequence[Acceptance]) -> pl.DataFrame:
@@ -62,6 +65,16 @@ def missing_factors(sums: pl.LazyFrame, missing: pl.LazyFrame) -> list[dict[str,
     return [_missing_factor(row) for row in lacking.to_dicts()]
 
 
+def in_language(reason: str | None, lang: Lang) -> str:
+    """A pack's reason in one language; a reason in one language only stays as it is.
+
+    >>> in_language("ceads-2018: 不计 / left out", "en"), in_language("no value", "zh")
+    ('ceads-2018: left out', 'no value')
+    """
+    found = _TWO_LANGUAGES.fullmatch(reason or "")
+    return f"{found['pack'] or ''}{found[lang]}" if found else reason or ""
+
+
 def _missing_factor(row: dict[str, Any]) -> dict[str, Any]:
     category, item = codes.category(row["category"]), codes.item(row["item"])
     return finding(
@@ -77,7 +90,8 @@ def _missing_factor(row: dict[str, Any]) -> dict[str, Any]:
         keys=row["keys"],
         quantity=plain(row["quantity"]),
         unit=row["unit"],
-        cause=row["reason"],
+        cause_zh=in_language(row["reason"], "zh"),
+        cause_en=in_language(row["reason"], "en"),
         category_zh=category.name_zh,
         category_en=category.name_en,
         item_zh=item.name_zh,

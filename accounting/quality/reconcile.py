@@ -7,7 +7,6 @@ it. A figure that the published table does not have is listed where the table sp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +18,7 @@ import polars as pl
 from accounting import codes, views
 from accounting.errors import Lang
 from accounting.exact import MASS_DIGITS, decimal_type, decimals, integers, plain
+from accounting.quality.findings import in_language
 from accounting.quality.published import ALL_GASES, PUBLISHED, read_published
 
 __all__ = ["COMPARED", "STATUSES", "Compared", "compared", "read_published"]
@@ -55,7 +55,6 @@ COMPARED: dict[str, pl.DataType] = {
 }
 _WORST = 5
 _PLACE = ("entity", "year", "gas")
-_TWO_LANGUAGES = re.compile(r"(?:[\w.-]+: )?(?P<zh>.+?) / (?P<en>.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +228,7 @@ def _incomplete(missing: int | None) -> dict[str, str | None]:
 
 
 def _reason(reason: str | None) -> dict[str, str | None]:
-    found = _TWO_LANGUAGES.fullmatch(reason or "")
-    return _note(found["zh"], found["en"]) if found else _note(reason, reason)
+    return _note(in_language(reason, "zh") or None, in_language(reason, "en") or None)
 
 
 def _note(zh: str | None, en: str | None) -> dict[str, str | None]:

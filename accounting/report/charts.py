@@ -145,7 +145,7 @@ def _series(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str
     """Years side by side, one panel an entity, split by category."""
     import altair as alt
 
-    rows = leaves.filter(pl.col("item").is_null() & (pl.col("gas") == views.ALL_GASES)).to_dicts()
+    rows = leaves.filter(pl.col("item").is_null() & (pl.col("gas") == views.ALL_GASES))
     values = [
         {
             "panel": shortened(codes.entity_name(row["entity"], words.lang), 40),
@@ -153,7 +153,7 @@ def _series(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str
             "state": names[row["row"]],
             "amount": float(row["co2e_t"]) / 10_000,
         }
-        for row in rows
+        for row in rows.sort("entity", "year", "row").to_dicts()
     ]
     states = [name for name in names.values() if any(value["state"] == name for value in values)]
     chart = (
@@ -166,7 +166,7 @@ def _series(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str
             order=alt.Order("place:Q"),
         )
         .properties(width=420, height=220)
-        .facet(alt.Facet("panel:N", title=None), columns=2)
+        .facet(_facet(list(dict.fromkeys(str(value["panel"]) for value in values))), columns=2)
     )
     return _svg(chart, "s-" + words.lang)
 
@@ -201,13 +201,14 @@ def _bars(
     )
     if len(panels) <= 1:
         return _svg(bars, prefix)
-    facet = alt.Facet(
-        "panel:N",
-        title=None,
-        sort=list(panels),
-        header=alt.Header(labelAnchor="start", labelFontSize=14, labelFontWeight="bold"),
-    )
-    return _svg(bars.facet(facet, columns=1), prefix)
+    return _svg(bars.facet(_facet(panels), columns=1), prefix)
+
+
+def _facet(panels: Sequence[str]) -> Any:
+    import altair as alt
+
+    header = alt.Header(labelAnchor="start", labelFontSize=14, labelFontWeight="bold")
+    return alt.Facet("panel:N", title=None, sort=list(panels), header=header)
 
 
 def _numbered(values: Sequence[Mapping[str, Any]], states: Sequence[str]) -> list[dict[str, Any]]:

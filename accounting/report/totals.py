@@ -37,9 +37,8 @@ def entity_years(run: Result) -> list[tuple[str, int]]:
     """The entity-years that are shown: in order where they fit, else the largest."""
     all_tops = tops(run)
     kept = all_tops.sort("co2e_t", descending=True, nulls_last=True).head(MOST_ROWS)
-    if all_tops.height > MOST_COLUMNS:
-        return [(row["entity"], row["year"]) for row in kept.to_dicts()]
-    return sorted((row["entity"], row["year"]) for row in kept.to_dicts())
+    pairs = [(row["entity"], row["year"]) for row in kept.to_dicts()]
+    return pairs if all_tops.height > MOST_ROWS else sorted(pairs)
 
 
 def by_category(run: Result, words: Words) -> Grid:
@@ -58,8 +57,8 @@ def by_category(run: Result, words: Words) -> Grid:
 def by_item(run: Result, words: Words) -> Grid:
     """The items of the whole view for each entity-year, in the order of the balance; gases together."""
     shown, table = shown_view(run)
-    top = [line.row for line in shown.lines if line.parent is None]
-    items = table.filter(pl.col("row").is_in(top) & pl.col("item").is_not_null())
+    leaves = [line.row for line in shown.lines if line.category]
+    items = table.filter(pl.col("row").is_in(leaves) & pl.col("item").is_not_null())
     united = (
         items.group_by("entity", "year", "item")
         .agg(

@@ -122,7 +122,7 @@ def test_cells_in_categories_that_nobody_published_are_counted() -> None:
 
 def test_the_reason_of_a_pack_is_given_in_each_language() -> None:
     row = compared(INVENTORY, published(figure("industry", "raw_coal", "9"))).table.row(0, named=True)
-    assert (row["note_zh"], row["note_en"]) == ("没有因子", "no factor")
+    assert (row["note_zh"], row["note_en"]) == ("p: 没有因子", "p: no factor")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
