@@ -160,9 +160,9 @@ def quantities(rows: pl.DataFrame) -> list[pl.Series]:
     Gives `quantity` (Decimal(38,9), null where a part is null or the result is beyond `LARGEST`), `inexact` (true
     where it was rounded) and `beyond` (true where it is too large).
 
-    >>> two = pl.DataFrame({"number": ["12.5", "0.0000000004"], "factor": ["10", "1"]})
+    >>> two = pl.DataFrame({"number": ["12.5", "1.0000000004"], "factor": ["10", "1"]})
     >>> [series.to_list() for series in quantities(two)][:2]
-    [[Decimal('125.000000000'), Decimal('0.000000000')], [False, True]]
+    [[Decimal('125.000000000'), Decimal('1.000000000')], [False, True]]
     """
     split = rows.lazy().select("factor", "number", _DIGITS.alias("digits"), _SCALE.alias("scale")).collect()
     ratios = split.join(_ratios(split), on=["factor", "scale"], how="left", nulls_equal=True, maintain_order="left")
