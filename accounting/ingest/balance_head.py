@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from accounting import codes, units
@@ -113,9 +114,12 @@ def heads(grid: Grid) -> list[Head]:
 
 
 def _names_item(cell: Cell) -> bool:
-    if cell.kind != "text":
-        return False
-    name = _GROUP.sub(" ", cell.text)
+    return cell.kind == "text" and any(map(str.isalpha, cell.text)) and _is_item_name(cell.text)
+
+
+@lru_cache(maxsize=50_000)
+def _is_item_name(text: str) -> bool:
+    name = _GROUP.sub(" ", text)
     return item_id(name) is not None or labels.subtotal(name) is not None
 
 
