@@ -20,6 +20,7 @@ from accounting.exact import plain
 from accounting.explain import Place, explained, explanation_text, formula_line, place_of, recomputed
 from accounting.quality import findings as quality_findings
 from accounting.quality import reconcile
+from accounting.quality.published import read_published
 from accounting.runs import open_run
 from accounting.store import verify as store_verify
 
@@ -162,7 +163,7 @@ def _fields(record: Any) -> dict[str, Any]:
 
 def reconcile_run(talk: Talk, run: Path, published: Path, out: Path) -> int:
     """Ours against published figures: the table goes to a file, the summary to stdout."""
-    compared = reconcile.compared(open_run(run).tables["inventory"], reconcile.read_published(published))
+    compared = reconcile.compared(open_run(run).tables["inventory"], read_published(published))
     export.write_table(compared.table, out)
     talk.result(compared.text(talk.lang) + "\n" + str(out), compared.document())
     return 0 if compared.agrees else 1
