@@ -57,6 +57,7 @@ PUBLISHED: dict[str, pl.DataType] = {
 KEY = ("entity", "year", "category", "item", "view", "gas")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 _TOLERANCE = re.compile(r"[0-9]{0,6}\.?[0-9]{1,20}([eE]-[0-9]{1,2})?%?")
+_NAMED = 12
 _KINDS = {"mass": "CO2", "co2": "CO2", "co2e": ALL_GASES}
 
 
@@ -79,16 +80,7 @@ def read_published(path: Path) -> pl.DataFrame:
             refused.append(error.as_rejection(Where(path.name, cell=place)))
     refused += _twice(read, path.name)
     if refused:
-        first = refused[0]
-        raise Refused(
-            "published.unreadable",
-            rejections=frame("rejections", refused),
-            where=Where(path.name, cell=first["cell"]),
-            seen=first["seen"],
-            count=len(refused),
-            first_zh=first["message_zh"],
-            first_en=first["message_en"],
-        )
+        raise _unusable(path, refused)
     return pl.DataFrame({name: pl.Series([row[name] for row in read], dtype=kind) for name, kind in PUBLISHED.items()})
 
 
@@ -126,9 +118,10 @@ def _unusable(path: Path, problems: list[dict[str, Any]]) -> Refused:
     return Refused(
         "published.unreadable",
         rejections=frame("rejections", rows),
-        where=Where(path.name),
+        where=Where(path.name, cell=rows[0]["cell"]),
         seen=rows[0]["seen"],
         count=len(rows),
+        places=", ".join(row["cell"] for row in rows[:_NAMED] if row["cell"]) or path.name,
         first_zh=rows[0]["message_zh"],
         first_en=rows[0]["message_en"],
     )

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
+from accounting.errors import Lang
 from accounting.quality.findings import waiting
 from accounting.report.subject import Result, tops
 from accounting.report.words import Words, both, shortened
@@ -34,10 +35,11 @@ def head(run: Result, words: Words) -> dict[str, Any]:
             {"id": p["id"], "label": p[f"label_{words.lang}"], "research": p["kind"] == "research"}
             for p in run.manifest["packs"]
         ],
+        "unit": words.unit if set(run.tables["inventory"]["gas"].unique()) <= {"CO2"} else words.unit_e,
         "gases": f"{words.separator.join(gases)} · {run.manifest['settings']['gwp']}",
         "engine": "{name} {version}".format(**run.manifest["engine"]),
         "digest": str(run.manifest["digest"]),
-        "example": _example(run),
+        "example": _example(run, words.lang),
     }
 
 
@@ -45,13 +47,17 @@ def _view_name(name: str, words: Words) -> str:
     return words[f"view {name}"] if f"view {name}" in both() else name
 
 
-def _example(run: Result) -> str:
+def _example(run: Result, lang: Lang) -> str:
     """The path of the largest cell, as `tanfeng explain` takes it."""
     cells = run.tables["inventory"].filter(pl.col("mass_t").is_not_null())
     if cells.is_empty():
         return ""
     row = cells.sort("mass_t", "entity", "year", descending=[True, False, False]).row(0, named=True)
-    return f"{row['entity']}/{row['year']}/{row['category']}/{row['item']}"
+    names = (codes.entity_name(row["entity"], lang), codes.category(row["category"]).name(lang))
+    parts = (names[0], str(row["year"]), names[1], codes.item(row["item"]).name(lang))
+    if any(sign in part for part in parts for sign in '/"'):
+        parts = (row["entity"], str(row["year"]), row["category"], row["item"])
+    return '"' + "/".join(parts) + '"'
 
 
 def first(run: Result, words: Words) -> list[str]:
