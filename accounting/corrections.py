@@ -247,9 +247,7 @@ def _row_and_column(table: dict[str, Any], where: Where) -> tuple[int, int]:
         return numbered
     if named and row is None and column is None:
         return named
-    raise UsageError(
-        "correction.address", where=where, seen=f"cell = {cell!r}, row = {row!r}, column = {column!r}"
-    )
+    raise UsageError("correction.address", where=where, seen=f"cell = {cell!r}, row = {row!r}, column = {column!r}")
 
 
 def _no_cell_twice(file: Path, corrections: Sequence[Correction]) -> None:
@@ -264,6 +262,4 @@ def _no_cell_twice(file: Path, corrections: Sequence[Correction]) -> None:
 
 def _unknown(file: Path, key: str, known: Sequence[str], where: Where | None = None) -> UsageError:
     close = did_you_mean(key, known) or ", ".join(known)
-    return UsageError(
-        "correction.unknown_key", where=where or Where(file=str(file)), seen=key, key=key, close=close
-    )
+    return UsageError("correction.unknown_key", where=where or Where(file=str(file)), seen=key, key=key, close=close)

@@ -186,7 +186,8 @@ def _inputs(page: _Page, written: object) -> Iterable[Input]:
         if "path" not in table:
             raise UsageError("project.path_demanded", where=page.at("[[inputs]]"))
         page.one_of(table.get("status"), "status", STATUSES)
-        yield Input(**{**table, "folder": folder, "map": _beside(page.file, table.get("map"))})
+        own = {name: value for name, value in table.items() if name != "map"}
+        yield Input(folder=folder, map=_beside(page.file, table.get("map")), **own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +224,7 @@ class _Page:
         if value is None or value in words:
             return value
         close = did_you_mean(value, words)
-        raise UsageError(
-            "project.word", where=self.at(key), seen=value, key=key, words=", ".join(words), close=close
-        )
+        raise UsageError("project.word", where=self.at(key), seen=value, key=key, words=", ".join(words), close=close)
 
     def at(self, key: str) -> Where:
         """The first line on which a key (or a `[table]` header) is written."""
@@ -243,9 +242,7 @@ class _Page:
 
     def _kind(self, key: str, value: object, kind: Kind) -> UsageError:
         zh, en = KINDS[kind]
-        return UsageError(
-            "project.kind", where=self.at(key), seen=repr(value), key=key, kind_zh=zh, kind_en=en
-        )
+        return UsageError("project.kind", where=self.at(key), seen=repr(value), key=key, kind_zh=zh, kind_en=en)
 
 
 def _is_kind(value: object, kind: Kind) -> bool:

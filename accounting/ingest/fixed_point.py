@@ -65,7 +65,7 @@ def first_look(column: str, dtype: pl.DataType, unit: pl.Expr, factors: Mapping[
     """
     quantity = pl.col(column)
     if dtype.is_float():
-        return _steps(quantity.cast(pl.Float64), unit, {place: Steps.of(factor) for place, factor in factors.items()})
+        return _steps(doubles(column, dtype), unit, {place: Steps.of(factor) for place, factor in factors.items()})
     if isinstance(dtype, pl.Decimal):
         return _multiplied(quantity.to_physical().cast(pl.Int64, strict=False), dtype.scale, unit, factors)
     if dtype.is_integer():
@@ -73,6 +73,12 @@ def first_look(column: str, dtype: pl.DataType, unit: pl.Expr, factors: Mapping[
     text = quantity.cast(pl.String)
     plain = pl.when(text.str.contains(_PLAIN)).then(text).cast(pl.Decimal(38, QUANTITY_DIGITS), strict=False)
     return _multiplied(plain.to_physical().cast(pl.Int64, strict=False), QUANTITY_DIGITS, unit, factors)
+
+
+def doubles(column: str, dtype: pl.DataType) -> pl.Expr:
+    """A float column as doubles of the same shortest decimals: the single float 0.1 is 0.1, not 0.10000000149."""
+    quantity = pl.col(column)
+    return quantity if isinstance(dtype, pl.Float64) else quantity.cast(pl.String).cast(pl.Float64, strict=False)
 
 
 def _steps(x: pl.Expr, unit: pl.Expr, factors: Mapping[int, Steps]) -> pl.Expr:

@@ -10,7 +10,7 @@ import polars as pl
 
 from accounting import units
 from accounting.errors import DataRefused
-from accounting.ingest.fixed_point import first_look, second_look
+from accounting.ingest.fixed_point import doubles, first_look, second_look
 from accounting.ingest.headers import Head
 from accounting.ingest.judged import Judged, judged
 from accounting.ingest.packed import Packing
@@ -88,18 +88,19 @@ def untaken(head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl
     integer = _first(head, packing, factors)
     if not _is_float(head, packing):
         return integer.is_null()
-    more, _ = second_look(_quantity(head), packing.unit(), factors)
+    more, _ = second_look(_quantity(head, packing), packing.unit(), factors)
     return integer.is_null() & ~_without_key(head, more.is_not_null())
 
 
 def rounded(head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.Expr:
     """Whether a placed row was taken rounded."""
-    _, near = second_look(_quantity(head), packing.unit(), factors)
+    _, near = second_look(_quantity(head, packing), packing.unit(), factors)
     return _first(head, packing, factors).is_null() & _without_key(head, near)
 
 
-def _quantity(head: Head) -> pl.Expr:
-    return pl.col(head.fields["quantity"].text).cast(pl.Float64)
+def _quantity(head: Head, packing: Packing) -> pl.Expr:
+    column = head.fields["quantity"].text
+    return doubles(column, packing.dtypes[column])
 
 
 def _is_float(head: Head, packing: Packing) -> bool:
@@ -139,7 +140,7 @@ def _batch(part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[in
         again = rows.filter(pl.col("integer").is_null()).with_columns(pl.lit(value=False).alias("rounded"))
     else:
         free = _without_key(head, pl.lit(value=True))
-        rows = packing.placed(part).select(*columns, pl.when(free).then(_quantity(head)).alias("quantity")).collect()
+        rows = packing.placed(part).select(*columns, pl.when(free).then(_quantity(head, packing)).alias("quantity")).collect()
         again = rows.filter(pl.col("integer").is_null())
         unit = packing.place_in_key("unit") if "unit" in packing.columns else pl.lit(0)
         more, near = second_look(pl.col("quantity"), unit, factors)

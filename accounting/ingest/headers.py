@@ -32,8 +32,11 @@ HEADINGS: dict[str, str] = {
     "note": "备注 说明 注释 remark remarks comment comments notes",
 }
 OWN_COLUMNS = frozenset({"rowid", "reportedvalue", "reportedunit", "file", "sheet", "cell", "sha256"})
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "〔【［"), "(")
-_FULL_WIDTH |= dict.fromkeys(map(ord, "〕】］"), ")")
+_FULL_WIDTH = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys(map(ord, "〔【［"), "("),
+    **dict.fromkeys(map(ord, "〕】］"), ")"),
+}
 _WITH_UNIT = re.compile(r"(.+?)\((.+)\)")
 
 

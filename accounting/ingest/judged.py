@@ -23,15 +23,11 @@ class Judged:
     refusal: pl.Series
     refusals: list[DataRefused]
 
-    def problems(
-        self, rows: pl.Series, where: Callable[[int], Where]
-    ) -> Iterator[tuple[int, dict[str, Any]]]:
+    def problems(self, rows: pl.Series, where: Callable[[int], Where]) -> Iterator[tuple[int, dict[str, Any]]]:
         """A rejection for each row whose text was refused; texts of a refusal are made once."""
         made = [rejection(r.code, Where(), r.seen, **r.facts_but_seen()) for r in self.refusals]
         refused = self.refusal.is_not_null()
-        for row, place in zip(
-            rows.filter(refused).to_list(), self.refusal.filter(refused).to_list(), strict=True
-        ):
+        for row, place in zip(rows.filter(refused).to_list(), self.refusal.filter(refused).to_list(), strict=True):
             at = where(row)
             yield row, {**made[place], "file": at.file, "sheet": at.sheet, "cell": at.cell}
 

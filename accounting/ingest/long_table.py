@@ -204,7 +204,9 @@ def reading(
     """
     place = Where(file, table.sheet.name or None)
     heard = list(evidence)
-    said = {subject: settled(table.head, subject, _values(table, subject), heard, place) for subject in SUBJECTS}
+    said: dict[Subject, Decided] = {
+        subject: settled(table.head, subject, _values(table, subject), heard, place) for subject in SUBJECTS
+    }
     lacking = headers.missing(table.head, ["unit"] if table.unit_above else [], place)
     whole = [*table.rejections, *(one.rejection for one in said.values() if one.rejection)]
     whole += [lacking] if lacking else []

@@ -9,8 +9,10 @@ listed. Missing is null with a notation key, never 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -76,18 +78,16 @@ def converted(raw: pl.DataFrame, *, negative_allowed: bool = False, list_at_most
     rows, mismeasured = _with_measures(_with_numbers(_completed(raw)))
     rows = rows.with_columns(quantities(rows))
     rows = rows.with_columns(_faults(rows, negative_allowed)).with_columns(pl.any_horizontal(_FAULTS).alias("refused"))
-    rejections = [
-        problem
-        for fault, made in (
-            ("misread", _number_rejection),
-            ("blank", lambda row: errors.rejection("quantity.missing", _where(row), None)),
-            ("odd_key", _key_rejection),
-            ("mismeasured", lambda row: _measure_rejection(row, mismeasured[row["measure_refusal"]])),
-            ("beyond", _size_rejection),
-            ("negative", _sign_rejection),
-        )
-        for problem in map(made, _first(rows.filter(fault), list_at_most).to_dicts())
-    ]
+    told: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+        "misread": _number_rejection,
+        "blank": _blank_rejection,
+        "odd_key": _key_rejection,
+        "mismeasured": partial(_measure_rejection, refusals=mismeasured),
+        "beyond": _size_rejection,
+        "negative": _sign_rejection,
+    }
+    found = {fault: _first(rows.filter(fault), list_at_most).to_dicts() for fault in told}
+    rejections = [told[fault](row) for fault, faulty in found.items() for row in faulty]
     kept = rows.filter(~pl.col("refused"))
     return Converted(
         activity=_activity(kept),
@@ -132,7 +132,8 @@ def measure(spelling: str | None, item: str, basis: str | None) -> Measure:
         raise DataRefused("unit.missing")
     unit, of_item = units.unit(spelling), codes.item(item)
     if unit.dimension not in of_item.dimensions:
-        raise DataRefused("unit.dimension", seen=spelling, **_dimension_facts(unit, of_item))
+        facts: dict[str, Any] = _dimension_facts(unit, of_item)
+        raise DataRefused("unit.dimension", seen=spelling, **facts)
     if basis is not None and basis not in BASES:
         raise DataRefused("basis.unknown", seen=basis, bases=", ".join(BASES))
     if basis is not None and unit.basis is not None and basis != unit.basis:
@@ -289,7 +290,12 @@ def _key_rejection(row: dict[str, Any]) -> dict[str, Any]:
     return errors.rejection("notation.conflict", _where(row), row["value"], key=key)
 
 
-def _measure_rejection(row: dict[str, Any], refusal: DataRefused) -> dict[str, Any]:
+def _blank_rejection(row: dict[str, Any]) -> dict[str, Any]:
+    return errors.rejection("quantity.missing", _where(row), None)
+
+
+def _measure_rejection(row: dict[str, Any], *, refusals: Sequence[DataRefused]) -> dict[str, Any]:
+    refusal = refusals[row["measure_refusal"]]
     where = Where(row["file"], row["sheet"], row["unit_cell"] or row["cell"])
     seen = refusal.seen if refusal.code.startswith("basis.") else row["reported_unit"]
     if refusal.code == "unit.dimension":

@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables_as_sheets import SHA, sums_of_parquet, sums_of_sheet
 
 from accounting.errors import DataRefused
 from accounting.ingest import account, columnar, grouping, leftover
-from tables_as_sheets import SHA, sums_of_parquet, sums_of_sheet
 
 COLUMNS = ("entity", "year", "category", "item", "quantity", "unit")
 GOOD = ("370200", 2022, "industry", "raw_coal", 12.5, "万吨")
@@ -160,6 +160,11 @@ def test_a_table_as_our_own_run_writes_it_is_read_back(tmp_path: Path) -> None:
     sums, answer = sums_of_parquet(reading.activity, tmp_path)
     assert sums.filter(pl.col("category") == "industry").equals(expected)
     assert (answer["read"], answer["rejected"], answer["transfers"]) == (3, 0, 0)
+
+
+def test_single_floats_are_their_own_shortest_decimals(tmp_path: Path) -> None:
+    rows = frame(("370200", 2022, "industry", "raw_coal", 0.1, "t"), quantity=pl.Float32)
+    assert sums_of_parquet(rows, tmp_path)[0]["quantity"].to_list() == [Decimal("0.1")]
 
 
 @pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["370200"])])

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tables_as_sheets import SHA, in_order, read, refused, sheet
 
 from accounting import ledger
 from accounting.errors import Where
 from accounting.ingest import evidence, long_table
 from accounting.ingest.cells import Cell, Sheet
 from accounting.tables import check
-from tables_as_sheets import SHA, in_order, read, refused, sheet
 
 HEAD = "地区,年份,部门,品种,数量,单位\n"
 GOOD = "370200,2022,工业,原煤,12.5,万吨\n"

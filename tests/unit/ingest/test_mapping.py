@@ -6,13 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tables_as_sheets import refused, sheet
 
 from accounting.errors import UsageError
 from accounting.ingest import mapping
 from accounting.ingest.cells import Merged, Sheet
 from accounting.ingest.reading import Reading
 from accounting.ingest.sources import Declared, Source
-from tables_as_sheets import refused, sheet
 
 WIDE = """
 sheet = "消费"
