@@ -71,7 +71,7 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
 
 def _short_line(row: dict[str, Any], talk: Talk) -> str:
     name = f"{entity_label(row['entity'], talk.lang)} · {row['year']}"
-    return f"  {_padded(name)}{amount(row, talk)}"
+    return f"  {padded(name)}{amount(row, talk)}"
 
 
 def _table_lines(own: pl.DataFrame, shown: View, talk: Talk) -> list[str]:
@@ -81,7 +81,7 @@ def _table_lines(own: pl.DataFrame, shown: View, talk: Talk) -> list[str]:
         if line.row in rows:
             indent = "  " * len(shown.path(line.row))
             name = line.name_zh if talk.lang == "zh" else line.name_en
-            lines.append(f"{_padded(indent + name)}{amount(rows[line.row], talk)}")
+            lines.append(f"{padded(indent + name)}{amount(rows[line.row], talk)}")
     return lines
 
 
@@ -141,10 +141,10 @@ def _item(item: str, lang: Lang) -> str:
     return codes.item(item).name(lang)
 
 
-def _padded(text: str) -> str:
+def padded(text: str, width: int = NAME_WIDTH) -> str:
     """Padded to a column, counting a Chinese character as two."""
-    width = sum(2 if ord(character) > 0x2E7F else 1 for character in text)
-    return text + " " * max(1, NAME_WIDTH - width)
+    shown = sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+    return text + " " * max(1, width - shown)
 
 
 def mass_text(tonnes: Decimal | None) -> str:
