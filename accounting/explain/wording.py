@@ -50,7 +50,8 @@ def cell_name(cell: dict[str, Any], lang: Lang) -> str:
 
 def cell_line(cell: CellExplained, lang: Lang) -> str:
     """The one line that can be pasted into a report and computed again."""
-    return f"{cell_name(cell.cell, lang)}：{formula_line(cell)}"
+    separator = "：" if lang == "zh" else ": "
+    return f"{cell_name(cell.cell, lang)}{separator}{formula_line(cell)}"
 
 
 def _total_line(explanation: Explanation, words: dict[str, str]) -> str:
