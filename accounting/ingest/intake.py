@@ -361,8 +361,14 @@ def _united(batch: Batch, present: Sequence[Source], again: Sequence[tuple[Sourc
         corrections=ordered("corrections", frame("corrections", batch.corrections)),
         inputs=_inputs(batch, present, {source.name for source, _ in again}),
         stages=_stages(batch, activity, sums),
-        mapping_hash=None,
+        mapping_hash=_mapping_hash(present),
     )
+
+
+def _mapping_hash(sources: Sequence[Source]) -> str | None:
+    """The content of every mapping file that the sources name; null where none does."""
+    named = sorted({mapping.load(source.declared.map).content_hash for source in sources if source.declared.map})
+    return "+".join(named) or None
 
 
 def _sums_of(parts: Sequence[Part]) -> pl.DataFrame:
