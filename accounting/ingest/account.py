@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounting.errors import Where, finding
+
 LISTED = 10_000
+COUNTED = ("quantity.rounded", "number.tidied", "text.tidied")  # their `seen` is a count, their `used` a list of cells
 
 
 @dataclass(slots=True)
@@ -40,6 +43,15 @@ class Account:
             self.rejected = self.read
             self.refused_whole = True
 
+    def notice(self, findings: Iterable[dict[str, Any]]) -> None:
+        """Add findings; counts of one code become one finding."""
+        for found in findings:
+            same = next((place for place, one in enumerate(self.findings) if one["code"] == found["code"]), None)
+            if same is None or found["code"] not in COUNTED:
+                self.findings.append(found)
+            else:
+                self.findings[same] = _added(self.findings[same], found)
+
     def answer(self) -> dict[str, Any]:
         """The account as plain values, for the way between processes."""
         return {
@@ -51,3 +63,12 @@ class Account:
             "unlisted": self.unlisted,
             "transfers": self.transfers,
         }
+
+
+def _added(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Two counts of one code as one; the cells of the first are listed."""
+    count = int(first["seen"]) + int(second["seen"])
+    told = f"{first['used'].removesuffix(', …').removesuffix(' …')}, …"
+    where = Where(first["file"], first["sheet"], first["cell"])
+    facts: dict[str, Any] = {"count": count, "cells": told, "fixes_zh": "…", "fixes_en": "…"}
+    return finding(first["code"], first["kind"], first["severity"], where=where, seen=count, used=told, **facts)

@@ -71,9 +71,9 @@ def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: s
     if account.refused_whole:
         return none, account
     keys = key_verdicts.judged_keys(grouped, said, place)
-    account.findings += keys.findings
+    account.notice(keys.findings)
     rest = list(leftover.read(keys, said, place, sha256, account))
-    account.findings += leftover.rounded(keys, place)
+    account.notice(leftover.rounded(keys, place))
     if not rest and keys.distinct:
         return keys.sums.select(list(SUMS)), account
     parts = [part.select(list(SUMS)).lazy() for part in (keys.sums, *rest)]

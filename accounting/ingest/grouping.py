@@ -140,7 +140,11 @@ def _batch(part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[in
         again = rows.filter(pl.col("integer").is_null()).with_columns(pl.lit(value=False).alias("rounded"))
     else:
         free = _without_key(head, pl.lit(value=True))
-        rows = packing.placed(part).select(*columns, pl.when(free).then(_quantity(head, packing)).alias("quantity")).collect()
+        rows = (
+            packing.placed(part)
+            .select(*columns, pl.when(free).then(_quantity(head, packing)).alias("quantity"))
+            .collect()
+        )
         again = rows.filter(pl.col("integer").is_null())
         unit = packing.place_in_key("unit") if "unit" in packing.columns else pl.lit(0)
         more, near = second_look(pl.col("quantity"), unit, factors)

@@ -176,4 +176,6 @@ def _tidied(verdicts: Mapping[str, Judged], place: Where) -> Iterator[dict[str, 
     found = [str(value) for one in verdicts.values() for value in one.values.filter(one.tidied).to_list()]
     if found:
         told = ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "")
-        yield finding("text.tidied", "correction", "info", where=place, seen=len(found), count=len(found), cells=told)
+        yield finding(
+            "text.tidied", "correction", "info", where=place, seen=len(found), used=told, count=len(found), cells=told
+        )

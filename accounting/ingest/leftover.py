@@ -19,7 +19,8 @@ from accounting.ingest.key_verdicts import Keys
 from accounting.ingest.long_table import FIELDS, LongTable, Subject
 
 SLICE = 4_000_000
-CHUNK = 250_000
+CHUNK = 50_000
+HOPELESS = "key is bad"
 LISTED = 20
 
 
@@ -40,13 +41,21 @@ def read(
         part = grouped.scan.slice(start, SLICE).with_row_index("row", offset=start + 1)
         account.read -= _height(part.filter(_blank(keys))) if keys.blanks else 0
         part = part.filter(~_blank(keys))
-        part = grouped.packing.placed(part)
+        part = grouped.packing.placed(part).with_columns(bad_key.alias(HOPELESS))
         if not account.room:
-            account.refuse(_height(part.filter(bad_key)), [])
-            part = part.filter(~bad_key)
-        rows = part.filter(rest).select("row", *_texts(keys)).collect()
+            account.refuse(_height(part.filter(HOPELESS)), [])
+            part = part.filter(~pl.col(HOPELESS))
+        rows = part.filter(rest).select("row", HOPELESS, *_texts(keys)).collect()
         for chunk in rows.iter_slices(CHUNK):
-            yield from _chunk(keys, chunk, said, place, sha256, account)
+            yield from _chunk(keys, _hopeful(chunk, account), said, place, sha256, account)
+
+
+def _hopeful(rows: pl.DataFrame, account: Account) -> pl.DataFrame:
+    """The rows that are still to be read: all, or once the list is full those whose key is sound."""
+    if account.room:
+        return rows
+    account.refuse(int(rows[HOPELESS].sum()), [])
+    return rows.filter(~pl.col(HOPELESS))
 
 
 def _height(part: pl.LazyFrame) -> int:
@@ -64,8 +73,7 @@ def _texts(keys: Keys) -> Iterator[pl.Expr]:
     for name in FIELDS:
         heading = keys.grouped.head.fields.get(name)
         if heading is None:
-            yield pl.lit(None, pl.String).alias(name)
-            yield pl.lit(None, pl.String).alias(f"{name}_kind")
+            yield from (pl.lit(None, pl.String).alias(column) for column in (name, f"{name}_kind"))
             continue
         text = pl.col(heading.text).cast(pl.String)
         kind = "number" if keys.grouped.packing.dtypes[heading.text].is_numeric() else "text"
@@ -76,11 +84,13 @@ def _texts(keys: Keys) -> Iterator[pl.Expr]:
 def _chunk(
     keys: Keys, rows: pl.DataFrame, said: Mapping[Subject, Decided], place: Where, sha256: str, account: Account
 ) -> Iterator[pl.DataFrame]:
+    if rows.is_empty():
+        return
     table = LongTable(Sheet("", 0), keys.grouped.head, 0, [], _in_plain_digits(rows))
     found = long_table.rows_read(table, said, place, sha256, {}, list_at_most=account.room)
     account.refuse(found.rejected, found.rejections)
     account.transfers += found.transfers
-    account.findings += found.findings
+    account.notice(found.findings)
     if found.activity.height:
         yield ledger.key_sums(found.activity.lazy()).collect()
 
@@ -108,5 +118,12 @@ def rounded(keys: Keys, place: Where) -> Iterator[dict[str, Any]]:
     rows = [f"row {row}" for row in listed.select("row").collect()["row"]]
     told = ", ".join(rows) + (", …" if keys.rounded > len(rows) else "")
     yield finding(
-        "quantity.rounded", "rounding", "info", where=place, seen=keys.rounded, count=keys.rounded, cells=told
+        "quantity.rounded",
+        "rounding",
+        "info",
+        where=place,
+        seen=keys.rounded,
+        used=told,
+        count=keys.rounded,
+        cells=told,
     )

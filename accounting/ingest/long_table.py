@@ -368,6 +368,7 @@ def _tidied(rows: pl.DataFrame, found: Mapping[str, Judged], fields: Fields) -> 
             "info",
             where=where,
             seen=len(cells),
+            used=_listed(cells),
             count=len(cells),
             cells=_listed(cells),
         )

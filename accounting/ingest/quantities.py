@@ -42,6 +42,16 @@ RAW: dict[str, pl.DataType] = {
 }
 LARGEST = 10**13  # base units; the world uses 6·10^11 GJ a year: more than this in one cell is a slip
 LISTED_CELLS = 20
+FIXES = {
+    "spaces": ("空格", "spaces"),
+    "full_width": ("全角", "full-width digits"),
+    "apostrophe": ("撇号", "an apostrophe"),
+    "plus": ("加号", "a plus"),
+    "thousands": ("千分位", "separators of thousands"),
+    "power_of_ten": ("科学计数", "powers of ten"),
+    "point": ("省略的 0", "a bare decimal point"),
+    "dash": ("破折号", "a dash"),
+}
 TRANSFER = "transfer"  # the note of rows that take non-energy use out of industry: these are negative by design
 _ROOM = 4e37  # 2·|m·n| + d stays below Int128's 1.7e38
 _UNIT_KEY = ("reported_unit", "item", "basis")
@@ -353,6 +363,7 @@ def _by_file(rows: pl.DataFrame) -> pl.DataFrame:
 def _listed(code: str, kind: str, row: dict[str, Any]) -> dict[str, Any]:
     count, cells = row["count"], row["cells"]
     told = ", ".join(cells) + (", …" if count > len(cells) else "")
-    fixes = ", ".join(dict.fromkeys("|".join(row["fixes"]).split("|")))
-    where = Where(file=row["file"])
-    return errors.finding(code, kind, "info", where=where, seen=count, count=count, cells=told, fixes=fixes)
+    fixes = dict.fromkeys("|".join(row["fixes"]).split("|"))
+    zh, en = ("、".join(FIXES[fix][0] for fix in fixes if fix), ", ".join(FIXES[fix][1] for fix in fixes if fix))
+    facts: dict[str, Any] = {"count": count, "cells": told, "fixes_zh": zh, "fixes_en": en}
+    return errors.finding(code, kind, "info", where=Where(file=row["file"]), seen=count, used=told, **facts)
