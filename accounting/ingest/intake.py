@@ -146,7 +146,19 @@ def intake(
     batch.findings += corrections.unused(asked, batch.used)
     supplies = _without_contested(batch)
     batch.findings += statements.repeated(supplies)
+    batch.findings += _without_values(batch, unique)
     return _united(batch, present, again)
+
+
+def _without_values(batch: Batch, sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """Files that were read and hold no value at all: said, because somebody expected something of them."""
+    speaking = {part.source.name for part in batch.parts if part.account["read"]}
+    speaking |= {row["file"] for row in (*batch.rejections, *batch.findings)}
+    return [
+        finding("file.no_values", "completeness", "warning", where=Where(source.name), seen=source.size)
+        for source in sources
+        if source.name not in speaking
+    ]
 
 
 def _documents(

@@ -21,6 +21,7 @@ from accounting.ingest.limits import Limits
 from accounting.ingest.numbers import shortest
 
 _CHUNK = 1 << 16
+_FREE, _DENSEST = 1 << 25, 150  # bytes that any part may unpack to, and how dense a sheet can be packed
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
@@ -177,18 +178,20 @@ class _Workbook:
     def _events(self, part: str) -> Iterator[tuple[str, Element]]:
         """Parse events of a part; every unpacked byte is counted and a document type never reaches the parser."""
         parser = XMLPullParser(["start", "end"])
+        packed = self.archive.getinfo(part).compress_size
         with self.archive.open(part) as stream:
-            for chunk in self._chunks(stream, part):
+            for chunk in self._chunks(stream, part, packed):
                 parser.feed(chunk)
                 yield from parser.read_events()  # type: ignore[misc]
         parser.close()
         yield from parser.read_events()  # type: ignore[misc]
 
-    def _chunks(self, stream: IO[bytes], part: str) -> Iterator[bytes]:
-        tail = b""
+    def _chunks(self, stream: IO[bytes], part: str, packed: int) -> Iterator[bytes]:
+        tail, unpacked = b"", 0
         while chunk := stream.read(_CHUNK):
             self.left -= len(chunk)
-            if self.left < 0:
+            unpacked += len(chunk)
+            if self.left < 0 or unpacked > _FREE + _DENSEST * packed:
                 raise DataRefused("file.too_large", seen=part, limit=f"{self.limits.unpacked_bytes >> 20} MiB")
             bare = (tail + chunk).replace(b"\0", b"")  # UTF-16 hides it between zeros
             if b"<!DOCTYPE" in bare or b"<!ENTITY" in bare:

@@ -133,7 +133,7 @@ text("empty.csv", b"")
 text("only_header.csv", HEAD)
 text("month_13.csv", HEAD.replace("unit", "unit,month") + "110000,2007,transport,diesel_oil,5,t,13\n")
 text("formula_in_name.csv", HEAD + "=cmd|' /C calc'!A0,2007,transport,diesel_oil,5,t\n")
-text("parent_and_child.csv", HEAD + "110000,2007,transport,other_petroleum_products,5,t\n110000,2007,transport,naphtha,3,t\n")
+text("parent_and_child.csv", HEAD + "110000,2007,transport,raw_coal,5,t\n110000,2007,transport,bituminous_coal,3,t\n")
 # workbooks
 sheet("good.xlsx", [TABLE_HEAD, TABLE_ROW])
 sheet("error_cell.xlsx", with_value(("error", "#DIV/0!")))
