@@ -16,7 +16,8 @@ from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, codes, inventory, project as projects, views
+from accounting import acceptances, codes, inventory, views
+from accounting import project as projects
 from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding
 from accounting.exact import plain

@@ -10,7 +10,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def process_lives(number: int) -> bool:
 
 
 @contextlib.contextmanager
-def exclusive(lock: Path) -> Iterator[None]:
+def exclusive(lock: Path) -> Generator[None]:
     """Hold a lock file alone; a second holder gets EnvironmentFault (`lock.held`)."""
     with lock.open("a+b") as stream:
         try:

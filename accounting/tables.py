@@ -354,4 +354,9 @@ def _row_checks(name: str) -> list[Any]:
     if name not in rules:
         return []
     text, rule = rules[name]
-    return [pa.Check(lambda data: data.lazyframe.select(rule), name=text, error=text)]
+
+
+    def holds(data: Any) -> pl.LazyFrame:
+        return data.lazyframe.select(rule)
+
+    return [pa.Check(holds, name=text, error=text)]

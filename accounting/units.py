@@ -14,19 +14,14 @@ from __future__ import annotations
 
 import difflib
 import re
-
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from accounting.errors import DataRefused
 from accounting.exact import fraction
-
-if TYPE_CHECKING:
-    import pint
-    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,16 +238,16 @@ def normal(spelling: str) -> str:
 
 def _wrapped(text: str) -> bool:
     inner = text[1:-1]
-    return text.startswith("(") and text.endswith(")") and not ("(" in inner or ")" in inner) or (
-        text.startswith("((") or text.startswith("(")
-    ) and text.endswith("))") and inner.count("(") == inner.count(")")
+    return (text.startswith("(") and text.endswith(")") and not ("(" in inner or ")" in inner)) or ((
+        text.startswith("(")
+    ) and text.endswith("))") and inner.count("(") == inner.count(")"))
 
 
 @cache
-def _registry() -> pint.UnitRegistry[Fraction]:
+def _registry() -> Any:
     import pint
 
-    registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(None, non_int_type=Fraction)
+    registry: Any = pint.UnitRegistry(None, non_int_type=Fraction)  # type: ignore[arg-type]  # its stubs know floats only
     for line in _DEFINITIONS.strip().splitlines():
         for definition in line.split(";"):
             registry.define(definition.strip())
@@ -293,7 +288,7 @@ def _listed() -> dict[str, _Entry]:
 
 def _suffixes(root: _Root) -> list[tuple[str, str | None]]:
     bases = {} if root.equivalent or root.basis else _BASES.get(root.dimension, {})
-    stated = [(suffix, basis) for basis, words in bases.items() for suffix in words.split()]
+    stated: list[tuple[str, str | None]] = [(suffix, basis) for basis, words in bases.items() for suffix in words.split()]
     return stated if root in _CALORIES else [("", root.basis), *stated]
 
 
@@ -380,7 +375,7 @@ def listed() -> list[dict[str, str | None]]:
     rows: list[dict[str, str | None]] = []
     for entry in _listed().values():
         if entry.power == 0:
-            known = unit(entry.spelling if entry.basis == entry.root.basis else entry.spelling)
+            known = unit(entry.spelling)
             rows.append(
                 {"spelling": entry.spelling, "dimension": known.dimension, "base": known.base, "basis": entry.basis,
                  "factor": str(known.factor)}

@@ -144,7 +144,7 @@ def explain_number(talk: Talk, run: Path, path: str | None, **where: Any) -> int
         "missing": list(explanation.missing),
     }
     label = " / ".join(p[f"label_{talk.lang}"] for p in result.manifest["packs"] if p[f"label_{talk.lang}"])
-    talk.result("\n".join(part for part in (explanation_text(explanation, talk.lang), "", label) if part is not None), document)
+    talk.result("\n".join((explanation_text(explanation, talk.lang), "", label)), document)
     return 0
 
 

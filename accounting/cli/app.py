@@ -10,7 +10,6 @@ from accounting.cli.talk import Talk
 from accounting.errors import Lang, TanfengError
 
 
-
 def invoked(arguments: Sequence[str], lang: Lang) -> int:
     """Run one command line; gives its exit code."""
     talk = Talk(lang, as_json="--json" in arguments)

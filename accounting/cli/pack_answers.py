@@ -80,7 +80,7 @@ def schema_shown(talk: Talk, name: str | None) -> int:
         known = (*TABLES, "ids")
         raise UsageError("schema.unknown_table", seen=name, tables=", ".join(known), close=did_you_mean(name, known))
     chosen = {name: TABLES[name]} if name else TABLES
-    document = {
+    document: dict[str, dict[str, Any]] = {
         table: {"columns": {column: str(dtype) for column, dtype in columns.items()}, "order": list(ORDER[table])}
         for table, columns in chosen.items()
     }

@@ -97,16 +97,16 @@ class _Sum:
         return product
 
     def _factor(self) -> Fraction:
-        token = self.tokens.pop(0) if self.tokens else ""
-        if token == "-":
+        read = self.tokens.pop(0) if self.tokens else ""
+        if read == "-":
             return -self._factor()
-        if token == "(":
+        if read == "(":
             inner = self._sum()
             if not self.tokens or self.tokens.pop(0) != ")":
                 raise UsageError("verify_text.unreadable", seen=self.text, at="(")
             return inner
-        if not token or not token[0].isdigit():
-            raise UsageError("verify_text.unreadable", seen=self.text, at=token or "=")
-        return fraction(token)
+        if not read or not read[0].isdigit():
+            raise UsageError("verify_text.unreadable", seen=self.text, at=read or "=")
+        return fraction(read)
 
 

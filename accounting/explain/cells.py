@@ -69,12 +69,17 @@ def explained(tables: Mapping[str, pl.DataFrame], place: Place) -> Explanation:
     shown, others = measured.head(SHOWN_CELLS), measured.slice(SHOWN_CELLS)
     return Explanation(
         place=place,
-        mass_t=measured["mass_t"].sum() if measured.height else None,
+        mass_t=_total(measured) if measured.height else None,
         cells=tuple(CellExplained(cell, _postings(tables, cell)) for cell in shown.to_dicts()),
         others=others.height,
-        others_t=others["mass_t"].sum() if others.height else Decimal(0),
+        others_t=_total(others),
         missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
     )
+
+
+def _total(cells: pl.DataFrame) -> Decimal:
+    """The exact sum of cells."""
+    return sum(cells["mass_t"].to_list(), Decimal(0))
 
 
 def _one_of_each(cells: pl.DataFrame, place: Place) -> None:

@@ -69,7 +69,7 @@ def _ids(row: Row) -> Iterator[Row]:
 
 def _number(row: Row) -> Iterator[Row]:
     for column in ("value", "lower", "upper"):
-        if row[column] is not None and _exact(row[column]) is None or (column == "value" and row[column] is None):
+        if (row[column] is not None and _exact(row[column]) is None) or (column == "value" and row[column] is None):
             yield _told(row, "pack.number", row[column] or "", column=column)
 
 

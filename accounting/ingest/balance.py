@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-
 from accounting import codes
 from accounting.errors import Where, did_you_mean, finding, rejection
 from accounting.exact import plain

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from accounting import codes, units
-from accounting.errors import DataRefused, Where, finding
+from accounting.errors import Where, finding
 from accounting.ingest import labels
 from accounting.ingest.cells import Cell, Sheet
 

@@ -186,7 +186,7 @@ def _take_parquet(batch: Batch, source: Source, limits: Limits) -> None:
         if "problem" in answer:
             batch.rejections.append(sandbox.problem_row(answer["problem"], source.name))
             return
-        sums = pl.read_ipc(out)
+        sums = pl.read_ipc(out.read_bytes())
     batch.rejections += answer["rejections"]
     batch.findings += answer["findings"]
     if answer["unlisted"]:
@@ -227,7 +227,7 @@ def _take_sheet(
         return
     said = _said(source, sheet, place)
     if source.declared.map is not None:
-        batch.add(source, sheet.name, mapping.read_mapped(sheet, source, said))
+        batch.add(source, sheet.name, mapping.read_mapped(sheet, source, said, units))
         return
     recognised = balance.recognised(sheet, source.name, units)
     if recognised is not None:

@@ -93,12 +93,12 @@ def _tidied(text: str, bare: str) -> Reading:
     if _GROUPED.fullmatch(number):
         number, fixes = re.sub(r"[,，' ’ ]", "", number), [*fixes, "thousands"]
     if match := _SCIENTIFIC.fullmatch(number):
-        return _expanded(match, tuple([*fixes, "power_of_ten"]))
+        return _expanded(match, (*fixes, "power_of_ten"))
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", number):
         return _sized(number, tuple(fixes))
     if re.fullmatch(r"-?\.[0-9]+|-?[0-9]+\.", number):
         return _sized(number.replace("-.", "-0.") if "-." in number else f"0{number}" if number[0] == "." else number[:-1],
-                      tuple([*fixes, "point"]))  # fmt: skip
+                      (*fixes, "point"))  # fmt: skip
     return Reading(code=next((code for code, seen in _REASONS if seen.search(wide)), "number.unreadable"))
 
 

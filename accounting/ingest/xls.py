@@ -17,11 +17,12 @@ from accounting.ingest.numbers import shortest
 def read_xls(path: Path, limits: Limits) -> list[Sheet]:
     """The sheets of a BIFF workbook. Raises DataRefused: `file.encrypted`, `file.damaged`, `sheet.too_large`."""
     import xlrd
+    from xlrd.biffh import XLRDError
 
     with path.open("rb") as stream, Silence() as silence:
         try:
             book = xlrd.open_workbook(file_contents=stream.read(), formatting_info=True, logfile=silence)
-        except xlrd.XLRDError as error:
+        except XLRDError as error:
             code = "file.encrypted" if "encrypted" in str(error).lower() else "file.damaged"
             raise DataRefused(code, seen=str(error)[:200]) from error
         return [_sheet(book, sheet, limits) for sheet in book.sheets()]
@@ -87,7 +88,7 @@ def _kind_and_text(book: Any, cell: Any) -> tuple[str, str] | None:
     return None
 
 
-def _date(serial: float, mode: int) -> str:
+def _date(serial: float, mode: Any) -> str:
     import xlrd
 
     try:

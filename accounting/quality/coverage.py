@@ -47,5 +47,5 @@ def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: s
 def uncovered_share(energy: pl.DataFrame) -> float | None:
     """The share of the energy (standard coal) that has no factor; null where no item has a coefficient."""
     known = energy.filter(pl.col("tce").is_not_null() & (pl.col("tce") > 0))
-    total = known["tce"].sum()
-    return None if not total else known.filter(~pl.col("covered"))["tce"].sum() / total
+    total = float(known["tce"].sum())
+    return float(known.filter(~pl.col("covered"))["tce"].sum()) / total if total else None

@@ -39,13 +39,13 @@ def test_every_code_in_the_source_is_in_the_table() -> None:
         r'(?:DataRefused|UsageError|Refused|InvariantBroken|VerificationFailed|EnvironmentFault|BudgetExceeded'
         r'|rejection|finding)\(\s*"([a-z_]+\.[a-z_]+)"'
     )
-    sources = [p for p in _python_files(files("accounting"))]
+    sources = list(_python_files(files("accounting")))
     used = {code for source in sources for code in raised.findall(source.read_text(encoding="utf-8"))}
     assert used
     assert used <= set(errors.messages())
 
 
-def _python_files(folder):  # noqa: ANN001, ANN202
+def _python_files(folder):
     for entry in folder.iterdir():
         if entry.is_dir():
             yield from _python_files(entry)
@@ -73,5 +73,5 @@ def test_the_id_of_a_finding_changes_with_the_value_seen() -> None:
 
 
 def test_an_error_survives_pickling_with_its_address() -> None:
-    error = pickle.loads(pickle.dumps(DataRefused("sum.overflow", where=Where("a.csv"), name="x", magnitude="1")))  # noqa: S301
+    error = pickle.loads(pickle.dumps(DataRefused("sum.overflow", where=Where("a.csv"), name="x", magnitude="1")))
     assert (error.code, error.where.file, error.facts["name"], error.exit_code) == ("sum.overflow", "a.csv", "x", 3)

@@ -13,7 +13,7 @@ from accounting.runs import open_run
 from accounting.store import commit
 from accounting.tables import TABLES
 
-OTHER = [ROWS[0][:4] + ("1", "t")]
+OTHER = [(*ROWS[0][:4], "1", "t")]
 
 
 def test_a_saved_run_reads_back_the_same(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_digest_is_what_its_definition_says(rows: list[dict]) -> None:
 
 @given(sums, st.randoms())
 @settings(max_examples=40, deadline=None)
-def test_order_and_chunks_do_not_matter(rows: list[dict], random) -> None:  # noqa: ANN001
+def test_order_and_chunks_do_not_matter(rows: list[dict], random) -> None:
     distinct = list({tuple(map(str, (r["entity"], r["month"], r["basis"]))): r for r in rows}.values())
     shuffled = random.sample(distinct, len(distinct))
     whole = given_tables(distinct)
