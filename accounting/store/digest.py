@@ -2,8 +2,9 @@
 
 Canonical bytes of a table, for anybody who wants to compute it in another language:
 
-1. a line of JSON: {"table": name, "rows": n, "columns": [[name, type], …]} in the table's column order, then LF;
-2. the rows in the table's declared total order (nulls first, strings by their UTF-8 bytes);
+1. a line of JSON without spaces, {"table": name, "rows": n, "columns": [[name, type], …]} with the keys and columns in
+   this order, types as `string`, `int8`, `int16`, `int64`, `decimal(38,9)`, then LF;
+2. the rows in the table's declared total order (tables.ORDER: nulls first, strings by their UTF-8 bytes);
 3. column by column: n bytes, 1 where the row has a value and 0 where it is null; then the values, a null as zeros:
    integers as 8 bytes and decimals (their unscaled integer) as 16 bytes, little-endian two's complement; strings as n
    lengths of 8 bytes (UTF-8 bytes, little-endian), then all their bytes one after the other.
@@ -16,35 +17,63 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from accounting.tables import TABLES, ordered
+from accounting.tables import ORDER, TABLES, ordered
 
 DIGESTED = ("sums", "effective", "resolution", "corrections")
+_TYPES = {pl.String(): "string", pl.Int8(): "int8", pl.Int16(): "int16", pl.Int64(): "int64"}
 
 
 def digest(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any]) -> str:
-    """The digest of a result. `tables` need not be in order."""
+    """The digest of a result. `tables` need not be in order, nor in one piece, nor in plain strings."""
     total = hashlib.sha256(canonical_json(settings).encode() + b"\n")
     for name in DIGESTED:
-        _add_table(total, name, ordered(name, tables[name]))
+        _add_table(total, name, _in_order(name, tables[name]))
     return total.hexdigest()
 
 
 def canonical_json(value: Any) -> str:
-    """JSON with sorted keys, no spaces and no NaN: one text for one value."""
+    """JSON with sorted keys, no spaces and no NaN: one text for one value.
+
+    >>> canonical_json({"year": 2007, "entity": None})
+    '{"entity":null,"year":2007}'
+    """
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def _in_order(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """The table in its declared columns, types and order; to see that it stands so costs a tenth of sorting it."""
+    plain = table.select(list(TABLES[name])).cast(TABLES[name])  # type: ignore[arg-type]
+    return plain if _stands_in_order(plain, ORDER[name]) else ordered(name, plain)
+
+
+def _stands_in_order(table: pl.DataFrame, order: Sequence[str]) -> bool:
+    """Whether no row comes before the one that stands above it."""
+    falls, level = pl.lit(value=False), pl.lit(value=True)
+    for column in order:
+        here, above = pl.col(column), pl.col(column).shift(1)
+        falls = falls | (level & ((here < above).fill_null(value=False) | (here.is_null() & above.is_not_null())))
+        level = level & here.eq_missing(above)
+    return not table.select(falls.slice(1).any()).item()
+
+
 def _add_table(total: Any, name: str, table: pl.DataFrame) -> None:
-    columns = [[column, str(dtype)] for column, dtype in TABLES[name].items()]
+    columns = [[column, _type_word(dtype)] for column, dtype in TABLES[name].items()]
     head = {"table": name, "rows": table.height, "columns": columns}
     total.update(json.dumps(head, separators=(",", ":")).encode() + b"\n")
     for column in TABLES[name]:
         _add_column(total, table[column].rechunk())
+
+
+def _type_word(dtype: pl.DataType) -> str:
+    """The type in the words of the definition; floats have none, because they are no part of a digest."""
+    if isinstance(dtype, pl.Decimal):
+        return f"decimal({dtype.precision},{dtype.scale})"
+    return _TYPES[dtype]
 
 
 def _add_column(total: Any, values: pl.Series) -> None:
