@@ -82,12 +82,13 @@ class Run:
         view_tables: Mapping[str, pl.DataFrame],
         record: dict[str, Any],
         path: Path | None = None,
+        sources: Mapping[str, Path] | None = None,
     ) -> None:
         self.tables = tables
         self.views = view_tables
         self.manifest = record
         self.path = path
-        self.sources: Sequence[Mapping[str, str]] = ()
+        self._sources = sources or {}
 
     def __getattr__(self, name: str) -> pl.DataFrame:
         if name in _TABLE_NAMES:
@@ -123,8 +124,11 @@ class Run:
         return _sql(query, self.tables, self.views)
 
     def save(self, folder: str | Path, *, copy_inputs: bool = False) -> Run:
-        """Write the run whole, or not at all, into a new folder; gives the run that lies there."""
-        inputs = {i["name"]: Path(i["path"]) for i in self.sources} if copy_inputs else {}
+        """Write the run whole, or not at all, into a new folder; gives the run that lies there.
+
+        With `copy_inputs` the files that were read are kept in `inputs/`, under the names of their addresses.
+        """
+        inputs = self._sources if copy_inputs else {}
         return open_run(commit.write_run(Path(folder), self.tables, self.views, self.manifest, inputs))
 
     def __repr__(self) -> str:
@@ -179,7 +183,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     if settings.strict and findings.waiting(tables["findings"]).height:
         raise Refused("run.strict", rejections=tables["rejections"], refused=findings.waiting(tables["findings"]).height)
     energy = coverage.energy(sums.lazy(), counted, resolved.missing.lazy())
-    return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy))
+    return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy), sources=taken.paths)
 
 
 def _has_a_cell(counted: list[str]) -> pl.Expr:

@@ -51,6 +51,12 @@ class Explanation:
     others_t: Decimal
     missing: tuple[dict[str, Any], ...]
 
+    def __str__(self) -> str:
+        """The explanation as Chinese text; `explanation_text` gives either language."""
+        from accounting.explain.wording import explanation_text
+
+        return explanation_text(self, "zh")
+
 
 def explained(tables: Mapping[str, pl.DataFrame], place: Place) -> Explanation:
     """The explanation of every inventory cell that fits `place`.

@@ -41,7 +41,10 @@ ACCOUNT = ("read", "accepted", "rejected", "subtotals", "set_aside", "transfers"
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What a batch of files gave; `sums` has the key, quantity and notation key, its classes are joined later."""
+    """What a batch of files gave; `sums` has the key, quantity and notation key, its classes are joined later.
+
+    `paths` leads from the names of files to where they lie: for copies of inputs, never stored.
+    """
 
     activity: pl.DataFrame
     sums: pl.DataFrame
@@ -51,6 +54,7 @@ class Intake:
     inputs: list[dict[str, Any]]
     stages: list[dict[str, Any]]
     mapping_hash: str | None = None
+    paths: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -374,6 +378,7 @@ def _united(batch: Batch, present: Sequence[Source], again: Sequence[tuple[Sourc
         inputs=_inputs(batch, present, {source.name for source, _ in again}),
         stages=_stages(batch, activity, sums),
         mapping_hash=_mapping_hash(present),
+        paths={source.name: source.path for source in present},
     )
 
 

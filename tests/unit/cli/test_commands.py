@@ -1,0 +1,178 @@
+"""The command: exit codes, one JSON document, both languages, nothing written that should not be."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small import ROWS, table
+
+from accounting.errors import Lang
+
+TANFENG = str(Path(sys.executable).parent / "tanfeng")
+
+
+def tanfeng(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [TANFENG, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    table().write_csv(tmp_path / "table.csv")
+    table([ROWS[0]]).write_csv(tmp_path / "clean.csv")
+    (tmp_path / "broken.csv").write_text("entity,year,category,item,quantity,unit\n110000,2007,transport,diesel_oil,x1,t\n")
+    return tmp_path
+
+
+def run(folder: Path, *names: str, out: str = "out", **options: str) -> subprocess.CompletedProcess[str]:
+    return tanfeng("run", *names, "--factors", "ceads-2018", "--out", out, "--lang", "en", cwd=folder, **options)
+
+
+EXITS = [
+    (("run", "clean.csv", "--out", "o"), 0),
+    (("run", "table.csv", "--out", "o"), 1),
+    (("run", "broken.csv", "--out", "o"), 3),
+    (("run", "table.csv", "--out", "o", "--strict"), 3),
+    (("run", "nowhere.csv", "--out", "o"), 2),
+    (("run", "table.csv"), 2),
+    (("run",), 2),
+    (("run", "table.csv", "--out", "o", "--view", "energy-balnce"), 2),
+    (("run", "table.csv", "--out", "o", "--gwp", "AR9"), 2),
+    (("run", "table.csv", "--out", "o", "--factors", "ceads-2019"), 2),
+    (("run", "table.csv", "--out", "o", "--memory", "much"), 2),
+    (("run", "table.csv", "--out", "o", "--year", "1907"), 3),
+    (("rnu",), 2),
+    (("check", "clean.csv"), 0),
+    (("check", "broken.csv"), 3),
+    (("check", "clean.csv", "broken.csv"), 1),
+    (("explain", "."), 2),
+    (("verify", "."), 2),
+    (("verify-text", "2 × 2 = 4"), 0),
+    (("verify-text", "2 × 2 = 5"), 5),
+    (("verify-text", "nothing"), 2),
+    (("factors", "verify"), 0),
+    (("factors", "show", "ceads-2019"), 2),
+    (("schema", "sums"), 0),
+    (("schema", "sumz"), 2),
+    (("--version",), 0),
+    (("--help",), 0),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code"), EXITS, ids=[" ".join(a) for a, _ in EXITS])
+def test_exit_codes(folder: Path, arguments: tuple[str, ...], code: int) -> None:
+    answer = tanfeng(*arguments, cwd=folder)
+    assert answer.returncode == code, answer.stdout + answer.stderr
+    assert "Traceback" not in answer.stderr
+    if code in (2, 3):
+        assert not (folder / "o").exists()
+
+
+def test_a_refusal_prints_every_rejection_on_stdout(folder: Path) -> None:
+    answer = run(folder, "broken.csv")
+    assert "number.unreadable" in answer.stdout
+    assert "broken.csv › E2" in answer.stdout
+
+
+JSON = [
+    ("run", "table.csv", "--out", "o"), ("run", "broken.csv", "--out", "o"), ("check", "table.csv", "broken.csv"),
+    ("factors", "list"), ("factors", "show", "gwp"), ("factors", "verify"), ("schema",), ("schema", "ids"),
+    ("verify-text", "2 × 2 = 4"), ("run", "table.csv", "--view", "x", "--out", "o"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", JSON, ids=" ".join)
+def test_json_is_one_document_with_a_schema_version(folder: Path, arguments: tuple[str, ...]) -> None:
+    answer = tanfeng(*arguments, "--json", cwd=folder)
+    assert json.loads(answer.stdout)["schema_version"] == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_asking_a_run_in_both_languages(folder: Path, lang: Lang) -> None:
+    run(folder, "table.csv")
+    for command in (
+        ("explain", "out", "北京/2007/total"), ("findings", "out"), ("findings", "out", "--open", "--kind", "missing_factor"),
+        ("verify", "out"), ("verify", "out", "--inputs", "."),
+    ):  # fmt: skip
+        answer = tanfeng(*command, "--lang", lang, cwd=folder)
+        assert answer.returncode in (0, 1), answer.stderr
+        assert answer.stdout.strip()
+
+
+def test_the_language_follows_the_surroundings(folder: Path) -> None:
+    zh = tanfeng("check", "clean.csv", cwd=folder, LC_ALL="zh_CN.UTF-8").stdout
+    en = tanfeng("check", "clean.csv", cwd=folder, LC_ALL="en_GB.UTF-8").stdout
+    assert "个文件" in zh
+    assert "files" in en
+
+
+def test_output_on_code_page_936_never_fails(folder: Path) -> None:
+    answer = subprocess.run(
+        [TANFENG, "run", "table.csv", "--factors", "ceads-2018", "--out", "out", "--lang", "zh"],
+        capture_output=True, cwd=folder, env={**os.environ, "PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"},
+    )  # fmt: skip
+    assert answer.returncode == 1, answer.stderr
+    assert "北京" in answer.stdout.decode("gbk")
+
+
+def test_running_again_is_the_same_run_and_another_result_is_refused(folder: Path) -> None:
+    assert run(folder, "table.csv").returncode == 1
+    assert run(folder, "table.csv").returncode == 1
+    other = run(folder, "clean.csv")
+    assert other.returncode == 2
+    assert "out-2" in other.stderr
+
+
+def test_accepting_changes_the_exit_code_and_no_number(folder: Path) -> None:
+    run(folder, "table.csv")
+    waiting = json.loads(tanfeng("findings", "out", "--open", "--json", cwd=folder).stdout)["findings"]
+    ids = [row["id"] for row in waiting]
+    accepted = tanfeng("accept", *ids, "--by", "Li", "--reason", "checked", "--run", "out", cwd=folder)
+    assert accepted.returncode == 0, accepted.stderr
+    again = run(folder, "table.csv", out="again")
+    assert again.returncode == 0, again.stdout
+    digests = [json.loads((folder / name / "manifest.json").read_text(encoding="utf-8"))["digest"] for name in ("out", "again")]
+    assert digests[0] == digests[1]
+
+
+def test_an_acceptance_lapses_when_the_value_changes(folder: Path) -> None:
+    test_accepting_changes_the_exit_code_and_no_number(folder)
+    table([*ROWS[:2], (*ROWS[2][:4], "684.27", "万吨")]).write_csv(folder / "table.csv")
+    changed = run(folder, "table.csv", out="changed")
+    assert changed.returncode == 1
+    listed = json.loads(tanfeng("findings", "changed", "--json", cwd=folder).stdout)["findings"]
+    assert "acceptance.lapsed" in {row["code"] for row in listed}
+
+
+def test_a_project_needs_neither_path_nor_out(folder: Path) -> None:
+    (folder / "tanfeng.toml").write_text('[inputs]\npaths = ["table.csv"]\n[factors]\npacks = ["ceads-2018"]\n', encoding="utf-8")
+    assert tanfeng("run", cwd=folder).returncode == 1
+    assert (folder / "runs" / "0001" / "manifest.json").is_file()
+
+
+def test_copies_of_the_inputs_are_kept_where_they_are_asked_for(folder: Path) -> None:
+    answer = tanfeng("run", "table.csv", "--factors", "ceads-2018", "--out", "out", "--copy-inputs", cwd=folder)
+    assert answer.returncode == 1, answer.stderr
+    assert (folder / "out" / "inputs" / "table.csv").read_bytes() == (folder / "table.csv").read_bytes()
+    assert tanfeng("verify", "out", "--inputs", "out/inputs", cwd=folder).returncode == 0
+
+
+def test_the_version_imports_no_engine(folder: Path) -> None:
+    program = "import sys; from accounting.cli import main\ntry: main(['--version'])\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "tanfeng 0" in loaded
+    assert not [name for name in ("polars", "pyarrow", "duckdb", "pandera", "pint", "typer") if f"'{name}'" in loaded]
+
+
+def test_every_help_page_has_an_example_and_fits_a_screen(folder: Path) -> None:
+    commands = ["run", "check", "demo", "explain", "findings", "accept", "verify", "verify-text", "reconcile", "export", "report", "schema"]
+    for command in [[name] for name in commands] + [["factors", name] for name in ("list", "show", "verify")]:
+        text = tanfeng(*command, "--help", "--lang", "en", cwd=folder, COLUMNS="100").stdout
+        assert "Example" in text, command
+        assert len(text.splitlines()) <= 50, command
