@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Lang = Literal["zh", "en"]
+SHORT = 3  # characters
 LABELS: dict[str, dict[str, str]] = {
     "zh": {"where": "位置", "seen": "看到", "why": "原因", "do": "处理", "effect": "影响"},
     "en": {"where": "where", "seen": "seen", "why": "why", "do": "do", "effect": "effect"},
@@ -238,10 +239,12 @@ def _sentence(code: str, lang: Lang, facts: Mapping[str, Any]) -> str:
 def did_you_mean(seen: str, known: Iterable[str]) -> str:
     """The known words nearest to what was written, at most three, for a remedy; empty where none is near.
 
+    Words of two or three characters count as near with half of them right: 原媒 and 原煤.
+
     >>> did_you_mean("enrgy-balance", ["energy-balance", "gpc"])
     'energy-balance'
     """
-    return ", ".join(difflib.get_close_matches(seen, list(known), n=3, cutoff=0.6))
+    return ", ".join(difflib.get_close_matches(seen, list(known), n=3, cutoff=0.5 if len(seen) <= SHORT else 0.6))
 
 
 def lines(problem: TanfengError | Mapping[str, Any], lang: Lang, *, effect: str | None = None) -> list[str]:

@@ -279,7 +279,7 @@ def _listed() -> dict[str, _Entry]:
         for spelling in root.spellings.split():
             for word, power in [("", 0), *(_COUNT_WORDS.items() if root.counted else ())]:
                 for suffix, basis in _suffixes(root):
-                    entries.setdefault(normal(word + spelling + suffix), _Entry(word + spelling, root, power, basis))
+                    entries.setdefault(normal(word + spelling + suffix), _Entry(word + spelling + suffix, root, power, basis))
     by_spelling = {entry.spelling: entry for entry in entries.values()}
     for flat, (spelling, power) in _FLAT_POWERS.items():
         entries.setdefault(normal(flat), _Entry(flat, by_spelling[spelling].root, power, None))
