@@ -1,5 +1,7 @@
 """accepted.toml: which findings a person has accepted, and why.
 
+A finding is accepted by an entry of this form; its id is a hash of code, address or key, and value seen:
+
     [[accept]]
     id = "1a2b3c4d5e6f"          # the finding's id: a hash of code, address or key, and value seen
     code = "factor.missing"

@@ -123,9 +123,7 @@ def corrected(sheet: Sheet, corrections: Sequence[Correction], *, file: str, sha
         standing = cells.get(place)
         if not _stands(standing, correction.expect):
             seen = standing.text if standing else ""
-            result.rejections.append(
-                rejection("correction.stale", where, seen, expect=correction.expect, use=correction.use)
-            )
+            result.rejections.append(rejection("correction.stale", where, seen, expect=correction.expect, use=correction.use))
             cells[place] = _cell(sheet, standing, place, "error", seen)
             continue
         cells[place] = _cell(sheet, standing, place, "text", correction.use)

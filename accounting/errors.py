@@ -81,9 +81,7 @@ class TanfengError(Exception):
 
     exit_code: ClassVar[int] = 4
 
-    def __init__(
-        self, code: str, *, where: Where | None = None, seen: object | None = None, **facts: Any
-    ) -> None:
+    def __init__(self, code: str, *, where: Where | None = None, seen: object | None = None, **facts: Any) -> None:
         self.code = code
         self.where = where or Where()
         self.seen = None if seen is None else str(seen)
@@ -108,9 +106,7 @@ class TanfengError(Exception):
         return (_rebuilt, (type(self), self.code, self.where, self.seen, self.facts_but_seen()))
 
 
-def _rebuilt(
-    kind: type[TanfengError], code: str, where: Where, seen: str | None, facts: dict[str, Any]
-) -> TanfengError:
+def _rebuilt(kind: type[TanfengError], code: str, where: Where, seen: str | None, facts: dict[str, Any]) -> TanfengError:
     return kind(code, where=where, seen=seen, **facts)
 
 
@@ -160,9 +156,7 @@ class BudgetExceeded(TanfengError):
     exit_code = 7
 
 
-def rejection(
-    code: str, where: Where, seen: object | None, *, severity: str = "error", **facts: Any
-) -> dict[str, Any]:
+def rejection(code: str, where: Where, seen: object | None, *, severity: str = "error", **facts: Any) -> dict[str, Any]:
     """One row of Rejections: the refused cell or row, why, and what to do, in both languages."""
     seen_text = None if seen is None else str(seen)
     return {
@@ -196,8 +190,7 @@ def finding(
     seen_text = None if seen is None else str(seen)
     used_text = None if used is None else str(used)
     identity = "\x1f".join(
-        str(part or "")
-        for part in (code, where.file, where.sheet, where.cell, entity, year, category, item, seen_text)
+        str(part or "") for part in (code, where.file, where.sheet, where.cell, entity, year, category, item, seen_text)
     )
     own = {"entity": entity, "year": year, "category": category, "item": item, "used": used_text or ""}
     return {

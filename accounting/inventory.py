@@ -28,9 +28,7 @@ from accounting.tables import CELL, TABLES
 GWP_DIGITS = 6
 
 
-def cells(
-    sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gwp: Mapping[str, Fraction]
-) -> pl.LazyFrame:
+def cells(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gwp: Mapping[str, Fraction]) -> pl.LazyFrame:
     """The inventory of key sums whose class has factors, or misses them.
 
     `sums` is the table of that name; `effective` gives `class`, `gas`, `scope`, `account`, `lag`, `effective_factor`,
@@ -38,9 +36,7 @@ def cells(
     has none; `gwp` the GWP of each gas. A cell of which any key sum has no factor is NE whole: an understated mass
     is never shown. A written notation key stays where nothing was reported. Gives Inventory, in no particular order.
     """
-    marked = sums.join(_single(sums, effective), on="class", how="left").with_columns(
-        pl.col("single").fill_null(value=False)
-    )
+    marked = sums.join(_single(sums, effective), on="class", how="left").with_columns(pl.col("single").fill_null(value=False))
     products, absent = _products(marked, effective), _absent(marked, effective, missing)
     single = pl.concat([_rounded(products.filter("single")), absent.filter("single").select(ABSENT)], how="diagonal")
     shared = _of_several_keys(products.filter(~pl.col("single")), absent.filter(~pl.col("single")))
@@ -57,9 +53,7 @@ def _single(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
 
     Nothing has to be added up for them, and that is nearly every key of annual statistics.
     """
-    forms = sums.unique("class").select(
-        "class", "category", "item", "year", pl.struct("month", "unit", "basis").alias("form")
-    )
+    forms = sums.unique("class").select("class", "category", "item", "year", pl.struct("month", "unit", "basis").alias("form"))
     lags = effective.filter(pl.col("lag") != 0).select(pl.len().alias("lags"))
     return (
         forms.with_columns((pl.col("form").n_unique().over("category", "item", "year") == 1).alias("single"))

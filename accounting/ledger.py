@@ -17,9 +17,7 @@ QUANTITY = pl.col("quantity")
 def quantity_sums(activity: pl.LazyFrame) -> pl.LazyFrame:
     """Exact sums of `quantity` by key, for rows that all have one: the key columns and `quantity`, in no order."""
     return (
-        activity.group_by(KEY)
-        .agg(integers(QUANTITY).sum().alias("quantity"))
-        .with_columns(decimals(QUANTITY, QUANTITY_DIGITS))
+        activity.group_by(KEY).agg(integers(QUANTITY).sum().alias("quantity")).with_columns(decimals(QUANTITY, QUANTITY_DIGITS))
     )
 
 

@@ -28,7 +28,7 @@ from accounting.ingest.limits import Limits
 from accounting.project import Project
 from accounting.quality import conservation, coverage, findings
 from accounting.store import commit, digest, manifest, opened
-from accounting.tables import CELL, check, frame, ordered
+from accounting.tables import CELL, STORED, check, frame, ordered
 
 Progress = Callable[[str, int, int], None]
 
@@ -37,7 +37,6 @@ DEFAULT_GWP = "AR5"
 ACCEPTED = "accepted.toml"
 DEFAULT_PACKS: dict[str, tuple[str, ...]] = {"energy-balance": ("ceads-2018",)}
 INCLUDED_ELSEWHERE = ("electricity", "heat", "other_energy")
-CHECKED = ("sums", "effective", "resolution", "missing", "inventory", "rejections", "findings", "corrections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class Run:
         self._sources = sources or {}
 
     def __getattr__(self, name: str) -> pl.DataFrame:
-        if name in _TABLE_NAMES:
+        if name in STORED:
             return self.tables[name]
         raise AttributeError(name)
 
@@ -129,16 +128,14 @@ class Run:
         With `copy_inputs` the files that were read are kept in `inputs/`, under the names of their addresses.
         """
         inputs = self._sources if copy_inputs else {}
-        return open_run(commit.write_run(Path(folder), self.tables, self.views, self.manifest, inputs))
+        written = commit.write_run(Path(folder), self.tables, self.views, self.manifest, inputs)
+        if written.already_there:
+            return open_run(folder)
+        return Run(self.tables, self.views, written.manifest, written.folder)
 
     def __repr__(self) -> str:
         cells, refused = self.tables["inventory"].height, self.tables["rejections"].height
         return f"<Run {self.digest[:12]} {cells} cells, {refused} refused, {self.waiting.height} waiting>"
-
-
-_TABLE_NAMES = frozenset(
-    ("activity", "sums", "effective", "resolution", "inventory", "findings", "rejections", "corrections")
-)
 
 
 def open_run(folder: str | Path) -> Run:
@@ -165,7 +162,10 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     for shown in settings.views:
         view_tables[shown.id] = ordered("view", views.view_table(cells.lazy(), shown).collect())
         conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
-    listed = [*findings.missing_factors(sums.lazy(), resolved.missing.lazy()), *_uncounted(sums, class_frame, resolved, counted)]
+    listed = [
+        *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
+        *_uncounted(sums, class_frame, resolved, counted),
+    ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     tables = {
         "activity": taken.activity,
@@ -178,8 +178,8 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         "findings": findings.accepted(all_findings, accepted),
         "corrections": ordered("corrections", taken.corrections),
     }
-    for name in CHECKED:
-        check(name, tables[name])
+    for name, table in tables.items():
+        check(name, table)
     if settings.strict and findings.waiting(tables["findings"]).height:
         raise Refused("run.strict", rejections=tables["rejections"], refused=findings.waiting(tables["findings"]).height)
     energy = coverage.energy(sums.lazy(), counted, resolved.missing.lazy())
@@ -235,7 +235,10 @@ def _sql(query: str, tables: Mapping[str, pl.DataFrame], view_tables: Mapping[st
     import duckdb
 
     with duckdb.connect(config={"enable_external_access": False, "lock_configuration": True}) as connection:
-        for name, table in {**{n: tables[n] for n in tables}, **{n.replace("-", "_"): view_tables[n] for n in view_tables}}.items():
+        for name, table in {
+            **{n: tables[n] for n in tables},
+            **{n.replace("-", "_"): view_tables[n] for n in view_tables},
+        }.items():
             connection.register(name, table.to_arrow())
         return connection.sql(query).pl()
 

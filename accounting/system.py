@@ -7,6 +7,7 @@ branches follow the documentation of the system calls; they have not been run on
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -18,6 +19,7 @@ from accounting.errors import EnvironmentFault, Where
 
 WINDOWS = os.name == "nt"
 _SHARING_VIOLATIONS = (32, 33)
+_NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def make_output_safe() -> None:
@@ -133,6 +135,11 @@ def _hold(descriptor: int) -> None:
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def os_error(number: int, text: str) -> OSError:
+    """The error of a system call that somebody else made and told by its number (on Windows a number of its own)."""
+    return OSError(0, text, None, number) if WINDOWS else OSError(number, text)
+
+
 def file_fault(error: OSError, path: Path) -> EnvironmentFault:
     """What stands in the way of a file, in words: open in WPS or Excel, no permission, no space, or as the system says."""
     where = Where(str(path))
@@ -140,6 +147,6 @@ def file_fault(error: OSError, path: Path) -> EnvironmentFault:
         return EnvironmentFault("file.open_elsewhere", where=where)
     if isinstance(error, PermissionError):
         return EnvironmentFault("file.no_permission", where=where)
-    if error.errno == 28:
+    if error.errno in _NO_SPACE:
         return EnvironmentFault("disk.full", where=where)
     return EnvironmentFault("disk.fault", where=where, seen=error.strerror or str(error))

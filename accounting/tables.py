@@ -31,6 +31,9 @@ FINDING_KINDS = (
 KEY = ("entity", "year", "month", "category", "item", "unit", "basis")
 CLASS_KEY = ("place", "category", "item", "year", "month", "unit", "basis")
 CELL = ("entity", "year", "category", "item", "gas", "scope", "account")
+STORED = (
+    "activity", "sums", "effective", "resolution", "missing", "inventory", "rejections", "findings", "corrections",
+)  # fmt: skip
 
 _QUANTITY, _FACTOR, _MASS = (decimal_type(d) for d in (QUANTITY_DIGITS, FACTOR_DIGITS, MASS_DIGITS))
 _PROBLEM_TEXTS = {name: pl.String() for name in ("message_zh", "message_en", "remedy_zh", "remedy_en")}
@@ -354,7 +357,6 @@ def _row_checks(name: str) -> list[Any]:
     if name not in rules:
         return []
     text, rule = rules[name]
-
 
     def holds(data: Any) -> pl.LazyFrame:
         return data.lazyframe.select(rule)

@@ -238,9 +238,9 @@ def normal(spelling: str) -> str:
 
 def _wrapped(text: str) -> bool:
     inner = text[1:-1]
-    return (text.startswith("(") and text.endswith(")") and not ("(" in inner or ")" in inner)) or ((
-        text.startswith("(")
-    ) and text.endswith("))") and inner.count("(") == inner.count(")"))
+    return (text.startswith("(") and text.endswith(")") and not ("(" in inner or ")" in inner)) or (
+        (text.startswith("(")) and text.endswith("))") and inner.count("(") == inner.count(")")
+    )
 
 
 @cache
@@ -317,8 +317,6 @@ def find(spelling: str) -> Unit | None:
     dimension = DIMENSIONS[entry.root.dimension]
     factor = _compiled(entry.root.pint, dimension.pint_base) * 10**entry.power
     return Unit(entry.spelling, dimension.id, dimension.base, factor, entry.basis, entry.root.equivalent)
-
-
 
 
 def _refusal(spelling: str, looked_up: str) -> DataRefused:

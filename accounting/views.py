@@ -132,7 +132,5 @@ def _totals(counted: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
     return counted.group_by(by).agg(*_SUMS, *counts).with_columns(_AS_DECIMALS)
 
 
-_SUMS = [
-    pl.when(pl.col(mass).count() > 0).then(integers(pl.col(mass)).sum()).alias(mass) for mass in ("mass_t", "co2e_t")
-]
+_SUMS = [pl.when(pl.col(mass).count() > 0).then(integers(pl.col(mass)).sum()).alias(mass) for mass in ("mass_t", "co2e_t")]
 _AS_DECIMALS = decimals(pl.col("mass_t", "co2e_t"), MASS_DIGITS)

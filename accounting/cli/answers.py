@@ -47,7 +47,9 @@ def _known_kind(kind: str) -> str:
     from accounting.tables import FINDING_KINDS
 
     if kind not in FINDING_KINDS:
-        raise UsageError("findings.unknown_kind", seen=kind, kinds=", ".join(FINDING_KINDS), close=did_you_mean(kind, FINDING_KINDS))
+        raise UsageError(
+            "findings.unknown_kind", seen=kind, kinds=", ".join(FINDING_KINDS), close=did_you_mean(kind, FINDING_KINDS)
+        )
     return kind
 
 
@@ -65,9 +67,7 @@ def accept_findings(talk: Talk, ids: Sequence[str], *, by: str, reason: str, run
     file = _accepted_file(project)
     rows = [_finding_of(result.tables["findings"], name) for name in ids]
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    append_acceptances(
-        file, [Acceptance(r["id"], r["code"], r["seen"], by, today, reason) for r in rows]
-    )
+    append_acceptances(file, [Acceptance(r["id"], r["code"], r["seen"], by, today, reason) for r in rows])
     talk.result(
         talk.say(f"已确认 {len(rows)} 项，记入 {file}；重新核算后生效", f"{len(rows)} accepted in {file}; run again to see it"),
         {"accepted": [row["id"] for row in rows], "file": str(file)},
@@ -111,7 +111,11 @@ def verify_run(talk: Talk, run: Path, *, digest: str | None, inputs: Path | None
 
 
 def _level_line(level: store_verify.Level, talk: Talk) -> str:
-    words = {"checked": talk.say("已核", "checked"), "not_checked": talk.say("未核", "not checked"), "different": talk.say("不符", "DIFFERENT")}
+    words = {
+        "checked": talk.say("已核", "checked"),
+        "not_checked": talk.say("未核", "not checked"),
+        "different": talk.say("不符", "DIFFERENT"),
+    }
     return f"{words[level.state]}  {level.text(talk.lang)}"
 
 
@@ -184,5 +188,3 @@ def write_report(talk: Talk, run: Path, out: Path | None) -> int:
     report.write_report(open_run(run), target, lang=talk.lang)
     talk.result(str(target), {"report": str(target)})
     return 0
-
-

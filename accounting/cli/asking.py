@@ -22,7 +22,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
     )
     def explain(
         run: Annotated[Path, typer.Argument(metavar="RUN", help=run_help)],
-        place: Annotated[str | None, typer.Argument(metavar="[PLACE]", help=say("名称或编码，以 / 分隔", "names or ids with / between"))] = None,
+        place: Annotated[
+            str | None, typer.Argument(metavar="[PLACE]", help=say("名称或编码，以 / 分隔", "names or ids with / between"))
+        ] = None,
         entity: Annotated[str | None, typer.Option(help=say("地区", "entity"))] = None,
         year: Annotated[int | None, typer.Option(help=say("年份", "year"))] = None,
         category: Annotated[str | None, typer.Option(help=say("部门", "category"))] = None,
@@ -63,7 +65,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         out: Annotated[Path, typer.Option(help=say("目标文件夹", "folder to write"))],
         form: Annotated[str, typer.Option("--format", help="csv | xlsx")] = "csv",
         table: Annotated[list[str] | None, typer.Option(help=say("表名，可重复", "table, may be repeated"))] = None,
-        machine: Annotated[bool, typer.Option("--machine", help=say("给程序：原始列与全部位数", "for programs: plain columns, all digits"))] = False,
+        machine: Annotated[
+            bool, typer.Option("--machine", help=say("给程序：原始列与全部位数", "for programs: plain columns, all digits"))
+        ] = False,
     ) -> int:
         from accounting.cli.answers import export_tables
 

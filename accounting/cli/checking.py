@@ -67,7 +67,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
             "Compute one line of explain again. Example: tanfeng verify-text '10 t × 3.093819 t/t = 30.93819 t'",
         ),
     )
-    def verify_text(text: Annotated[list[str], typer.Argument(metavar="TEXT", help=say("一行算式", "one line of arithmetic"))]) -> int:
+    def verify_text(
+        text: Annotated[list[str], typer.Argument(metavar="TEXT", help=say("一行算式", "one line of arithmetic"))],
+    ) -> int:
         from accounting.cli.answers import verify_line
 
         return verify_line(talk, " ".join(text))

@@ -50,7 +50,9 @@ def shown_demo(talk: Talk, out: Path) -> int:
         f"{EXAMPLE}  {line}",
         "",
         talk.say(f"报告 {report}   表格 {csv}", f"report {report}   tables {csv}"),
-        talk.say("接着试试（改动 workbooks 里的一格，再跑第三行）：", "next (change a cell in workbooks, then run the third line):"),
+        talk.say(
+            "接着试试（改动 workbooks 里的一格，再跑第三行）：", "next (change a cell in workbooks, then run the third line):"
+        ),
         f"  tanfeng explain {run.path} 山东/2007/total",
         f"  tanfeng verify-text '{line}'",
         f"  tanfeng run {books} --factors ceads-2018 --out {next_free(folder / 'run')}",
@@ -65,8 +67,7 @@ def _own_folder(out: Path) -> Path:
         return out
     with tempfile.TemporaryDirectory() as fresh:
         untouched = all(
-            (out / "workbooks" / book.name).is_file()
-            and filecmp.cmp(book, out / "workbooks" / book.name, shallow=False)
+            (out / "workbooks" / book.name).is_file() and filecmp.cmp(book, out / "workbooks" / book.name, shallow=False)
             for book in demo.lay_out(Path(fresh))
         )
     return out if untouched else next_free(out)
@@ -119,4 +120,3 @@ def _three(run: Run, published: pl.DataFrame, entity: str, category: str) -> str
     numbers = (Decimal(ours), Decimal(theirs), Decimal(ours) - Decimal(theirs))
     shown = [ten_thousand_tonnes(number) for number in numbers]
     return f"{shown[0]:>9}{shown[1]:>9}{shown[2]:>6}"
-

@@ -15,7 +15,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
     )
     app.add_typer(factors, name="factors")
 
-    @factors.command("list", help=say("列出因子包。例：tanfeng factors list", "The packs at hand. Example: tanfeng factors list"))
+    @factors.command(
+        "list", help=say("列出因子包。例：tanfeng factors list", "The packs at hand. Example: tanfeng factors list")
+    )
     def list_packs() -> int:
         from accounting.cli.pack_answers import packs_listed
 
@@ -44,7 +46,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         ),
     )
     def verify_packs(
-        packs: Annotated[list[str] | None, typer.Argument(metavar="[PACK…]", help=say("默认全部自带包", "all shipped packs by default"))] = None,
+        packs: Annotated[
+            list[str] | None, typer.Argument(metavar="[PACK…]", help=say("默认全部自带包", "all shipped packs by default"))
+        ] = None,
     ) -> int:
         from accounting.cli.pack_answers import packs_verified
 
@@ -56,7 +60,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
             "Columns and types of the tables; ids lists ids, names, units. Examples: tanfeng schema inventory; tanfeng schema ids",
         )
     )
-    def schema(table: Annotated[str | None, typer.Argument(metavar="[TABLE|ids]", help=say("表名或 ids", "a table or ids"))] = None) -> int:
+    def schema(
+        table: Annotated[str | None, typer.Argument(metavar="[TABLE|ids]", help=say("表名或 ids", "a table or ids"))] = None,
+    ) -> int:
         from accounting.cli.pack_answers import schema_shown
 
         return schema_shown(talk, table)

@@ -22,17 +22,30 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
     def run(
         paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH…]", help=paths_help)] = None,
         out: Annotated[Path | None, typer.Option(help=say("结果文件夹", "the folder of the run"))] = None,
-        project: Annotated[Path | None, typer.Option(help=say("项目文件，默认当前目录的 tanfeng.toml", "project file, else tanfeng.toml here"))] = None,
-        factors: Annotated[str | None, typer.Option(help=say("因子包，逗号分隔，先者优先", "packs by comma, first wins"))] = None,
+        project: Annotated[
+            Path | None, typer.Option(help=say("项目文件，默认当前目录的 tanfeng.toml", "project file, else tanfeng.toml here"))
+        ] = None,
+        factors: Annotated[
+            str | None, typer.Option(help=say("因子包，逗号分隔，先者优先", "packs by comma, first wins"))
+        ] = None,
         view: Annotated[list[str] | None, typer.Option(help=say("视图，可重复", "view, may be repeated"))] = None,
         gwp: Annotated[str | None, typer.Option(help="SAR | AR4 | AR5 | AR6")] = None,
-        entity: Annotated[str | None, typer.Option(help=say("声明地区代码（不筛选）", "declare the entity (never a filter)"))] = None,
+        entity: Annotated[
+            str | None, typer.Option(help=say("声明地区代码（不筛选）", "declare the entity (never a filter)"))
+        ] = None,
         year: Annotated[int | None, typer.Option(help=say("声明年份（不筛选）", "declare the year (never a filter)"))] = None,
-        mapping: Annotated[Path | None, typer.Option("--map", help=say("其他版式的映射文件", "mapping file for other layouts"))] = None,
+        mapping: Annotated[
+            Path | None, typer.Option("--map", help=say("其他版式的映射文件", "mapping file for other layouts"))
+        ] = None,
         encoding: Annotated[str | None, typer.Option(help=say("CSV 编码", "encoding of CSV files"))] = None,
         memory: Annotated[str | None, typer.Option(help=say("内存上限，如 2GiB", "memory limit, for instance 2GiB"))] = None,
-        copy_inputs: Annotated[bool, typer.Option("--copy-inputs", help=say("把输入文件存入批次", "keep copies of the inputs"))] = False,
-        strict: Annotated[bool, typer.Option("--strict", help=say("有未采用或待确认即不写出", "write nothing if anything is refused or waits"))] = False,
+        copy_inputs: Annotated[
+            bool, typer.Option("--copy-inputs", help=say("把输入文件存入批次", "keep copies of the inputs"))
+        ] = False,
+        strict: Annotated[
+            bool,
+            typer.Option("--strict", help=say("有未采用或待确认即不写出", "write nothing if anything is refused or waits")),
+        ] = False,
     ) -> int:
         from accounting.cli.work import run_and_save
 
@@ -55,7 +68,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         mapping: Annotated[Path | None, typer.Option("--map", help=say("映射文件", "mapping file"))] = None,
         encoding: Annotated[str | None, typer.Option(help=say("CSV 编码", "encoding of CSV files"))] = None,
         memory: Annotated[str | None, typer.Option(help=say("内存上限", "memory limit"))] = None,
-        strict: Annotated[bool, typer.Option("--strict", help=say("有问题即退出码 3", "exit 3 if anything is refused"))] = False,
+        strict: Annotated[
+            bool, typer.Option("--strict", help=say("有问题即退出码 3", "exit 3 if anything is refused"))
+        ] = False,
     ) -> int:
         from accounting.cli.work import check_inputs
 
@@ -70,7 +85,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
             "The main job on the bundled real data, no network. Examples: tanfeng demo; tanfeng demo --out trial",
         )
     )
-    def demo(out: Annotated[Path, typer.Option(help=say("结果文件夹", "folder for everything it makes"))] = Path("tanfeng-demo")) -> int:
+    def demo(
+        out: Annotated[Path, typer.Option(help=say("结果文件夹", "folder for everything it makes"))] = Path("tanfeng-demo"),
+    ) -> int:
         from accounting.cli.demo import shown_demo
 
         return shown_demo(talk, out)

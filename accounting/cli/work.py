@@ -12,9 +12,12 @@ from accounting.cli.talk import Talk
 from accounting.errors import Refused, UsageError
 from accounting.errors import lines as error_lines
 from accounting.runs import Run, acceptances_of, run, taken_in
+from accounting.store.commit import refuse_foreign
 
 
-def run_and_save(talk: Talk, paths: Sequence[Path], *, out: Path | None, project: Path | None, copy_inputs: bool, **options: Any) -> int:
+def run_and_save(
+    talk: Talk, paths: Sequence[Path], *, out: Path | None, project: Path | None, copy_inputs: bool, **options: Any
+) -> int:
     """`tanfeng run`: the exit code is the run's own; a refusal prints every rejection and writes nothing."""
     plan = plan_of(project, use_default=not paths)
     if not paths and plan is None:
@@ -22,6 +25,7 @@ def run_and_save(talk: Talk, paths: Sequence[Path], *, out: Path | None, project
     if out is None and plan is None:
         raise UsageError("run.no_out")
     target = out or projects.next_run(_given(plan))
+    refuse_foreign(target)
     try:
         result = run(
             list(paths) or None,

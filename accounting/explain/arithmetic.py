@@ -108,5 +108,3 @@ class _Sum:
         if not read or not read[0].isdigit():
             raise UsageError("verify_text.unreadable", seen=self.text, at=read or "=")
         return fraction(read)
-
-

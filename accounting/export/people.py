@@ -106,11 +106,7 @@ def about(run: Result, lang: Lang) -> pl.DataFrame:
     rows = [("摘要" if zh else "digest", str(told["digest"]))]
     rows += [("因子包" if zh else "pack", f"{p['id']} {p[f'label_{lang}']}".strip()) for p in told["packs"]]
     if share:
-        text = (
-            "所计能源中没有因子的部分(折标准煤)"
-            if zh
-            else "share of the energy counted without a factor (standard coal)"
-        )
+        text = "所计能源中没有因子的部分(折标准煤)" if zh else "share of the energy counted without a factor (standard coal)"
         rows.append((text, f"{share:.1%}"))
     rows.append(("程序" if zh else "engine", f"{told['engine']['name']} {told['engine']['version']}"))
     rows.append(("GWP", str(told["settings"]["gwp"])))

@@ -1,10 +1,10 @@
 """Factor packs: a folder with datapackage.json and CSV, never edited, known by its content.
 
-    factors/ceads-2018/
-      datapackage.json   id, titles, producer, issued, licence, kind, label, files with size and SHA-256
-      parameters.csv     one row a value: parameter, item, category, gas, … value, unit, citation, original figure
-      absences.csv       what the pack leaves out on purpose, and why (optional)
-      README.md
+factors/ceads-2018/
+  datapackage.json   id, titles, producer, issued, licence, kind, label, files with size and SHA-256
+  parameters.csv     one row a value: parameter, item, category, gas, … value, unit, citation, original figure
+  absences.csv       what the pack leaves out on purpose, and why (optional)
+  README.md
 """
 
 from __future__ import annotations

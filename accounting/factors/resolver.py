@@ -79,9 +79,7 @@ def _resolve_one(key: dict[str, Any], gas: str, index: Index, packs: Sequence[Pa
     _miss(key, gas, tried, packs, found)
 
 
-def _take(
-    key: dict[str, Any], method: Method, choices: dict[str, Choice], packs: Sequence[Pack], found: _Found
-) -> None:
+def _take(key: dict[str, Any], method: Method, choices: dict[str, Choice], packs: Sequence[Pack], found: _Found) -> None:
     candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
     values = {name: candidate.value for name, candidate in candidates.items()}
     names = [candidate.pack for candidate in candidates.values()]

@@ -64,11 +64,7 @@ class Balance:
 
     def figures(self) -> dict[tuple[str, str], str]:
         """The counted figures by row and item, as text: what two statements are compared by."""
-        return {
-            (entry.row.id, str(entry.column.item)): _canonical(entry.cell.text)
-            for entry in self.entries
-            if entry.counted
-        }
+        return {(entry.row.id, str(entry.column.item)): _canonical(entry.cell.text) for entry in self.entries if entry.counted}
 
 
 def recognised(sheet: Sheet, file: str, units: Mapping[tuple[int, int], str] | None = None) -> Balance | None:
@@ -147,11 +143,7 @@ def _label_columns_beside(grid: Grid, head: Head, body: list[int]) -> set[int]:
     counts: dict[int, int] = {}
     for row in body:
         for cell in grid.row(row):
-            if (
-                cell.column not in head.label_columns
-                and cell.kind == "text"
-                and labels.row_label(cell.text, None)
-            ):
+            if cell.column not in head.label_columns and cell.kind == "text" and labels.row_label(cell.text, None):
                 counts[cell.column] = counts.get(cell.column, 0) + 1
     return {column for column, count in counts.items() if count >= FEWEST_ROWS}
 
@@ -261,9 +253,7 @@ def _measure(sheet: Sheet, titles: list[Cell], heads: list[Head]) -> Measure:
             return "physical"
         if "标准量" in said or "standard quantity" in said or "coal equivalent" in said:
             return "standard_coal"
-    stated = {
-        column.unit for head in heads for column in head.columns.values() if column.item and column.unit
-    }
+    stated = {column.unit for head in heads for column in head.columns.values() if column.item and column.unit}
     known = [balance_head.units.unit(unit) for unit in stated if balance_head.known_unit(unit)]
     return "standard_coal" if known and all(unit.equivalent for unit in known) else "physical"
 
@@ -275,9 +265,7 @@ def _hidden(balance: Balance, place: Where) -> Iterator[dict[str, Any]]:
     if cells:
         where = Where(place.file, place.sheet, cells[0].address)
         listed = ", ".join(cell.address for cell in cells[:LISTED])
-        yield finding(
-            "sheet.hidden_cells", "plausibility", "warning", where=where, seen=len(cells), cells=listed
-        )
+        yield finding("sheet.hidden_cells", "plausibility", "warning", where=where, seen=len(cells), cells=listed)
 
 
 def _canonical(text: str) -> str:

@@ -143,9 +143,7 @@ def _begins_body(grid: Grid, row: int, label_columns: tuple[int, ...]) -> bool:
     cells = grid.row(row)
     if any(labels.row_label(cell.text, None) for cell in cells if cell.column in label_columns):
         return True
-    figures = [
-        labels.folded(cell.text) for cell in cells if cell.column not in label_columns and is_value(cell)
-    ]
+    figures = [labels.folded(cell.text) for cell in cells if cell.column not in label_columns and is_value(cell)]
     return bool(figures) and not _numbers_columns(figures)
 
 
@@ -153,9 +151,7 @@ def _numbers_columns(figures: list[str]) -> bool:
     if not all(figure.isdigit() for figure in figures):
         return False
     first = int(figures[0])
-    return len(figures) > 1 and [int(figure) for figure in figures] == list(
-        range(first, first + len(figures))
-    )
+    return len(figures) > 1 and [int(figure) for figure in figures] == list(range(first, first + len(figures)))
 
 
 def _column(number: int, written: list[Cell], sheet_unit: Written | None) -> Column:
@@ -190,9 +186,7 @@ def _names_and_units(written: Iterable[Cell]) -> tuple[list[Written], list[Writt
 
 def _looks_like_unit(text: str) -> bool:
     """A bracket that is meant as a unit though its spelling is not known: it must not pass as part of a name."""
-    return bool(re.match(r"\s*(?:10|[万亿百千])\S*", text)) or bool(
-        re.search(r"吨|立方米|焦|千瓦|\bt\b|tons?\b|kJ|cu\.", text)
-    )
+    return bool(re.match(r"\s*(?:10|[万亿百千])\S*", text)) or bool(re.search(r"吨|立方米|焦|千瓦|\bt\b|tons?\b|kJ|cu\.", text))
 
 
 def _meaning(names: list[Written]) -> tuple[str | None, labels.Subtotal | None]:

@@ -31,9 +31,7 @@ def reading(balance: Balance, *, entity: str, year: int, file: str, sha256: str)
     """
     parent_only, refused_entries = _parent_only(balance, file)
     counted = [entry for entry in balance.entries if entry.counted]
-    raw = pl.DataFrame(
-        [_raw(e, balance, entity, year, file, sha256) for e in counted], schema=RAW, orient="row"
-    )
+    raw = pl.DataFrame([_raw(e, balance, entity, year, file, sha256) for e in counted], schema=RAW, orient="row")
     made = converted(raw, negative_allowed=True)
     rows = _signed(made.activity)
     transfers = _transfers(rows, _items(counted, rows))
@@ -96,17 +94,11 @@ def _items(counted: list[Entry], rows: pl.DataFrame) -> list[str]:
 
 def _transfers(rows: pl.DataFrame, items: list[str]) -> pl.DataFrame:
     """The negative of each non-energy quantity, in industry: same source cell, note `transfer`."""
-    moved = (
-        (pl.col("category") == "non_energy_use")
-        & pl.col("quantity").is_not_null()
-        & pl.col("item").is_in(items)
-    )
+    moved = (pl.col("category") == "non_energy_use") & pl.col("quantity").is_not_null() & pl.col("item").is_in(items)
     return rows.filter(moved).with_columns(
         (pl.col("row_id") + TRANSFER_ROW).alias("row_id"),
         pl.lit("industry").alias("category"),
-        decimals(integers(pl.col("quantity")) * pl.lit(-1, dtype=pl.Int128), QUANTITY_DIGITS).alias(
-            "quantity"
-        ),
+        decimals(integers(pl.col("quantity")) * pl.lit(-1, dtype=pl.Int128), QUANTITY_DIGITS).alias("quantity"),
         pl.lit(TRANSFER).alias("note"),
     )
 
@@ -119,16 +111,11 @@ def _marked(rows: pl.DataFrame, transfers: pl.DataFrame) -> pl.DataFrame:
 
 def _parent_only(balance: Balance, file: str) -> tuple[list[dict[str, Any]], int]:
     """生活消费 with a figure while 城镇 and 乡村 are blank: it is not split here, so it is refused and said."""
-    split = {
-        e.column.number for e in balance.entries if e.row.id in {"urban_residential", "rural_residential"}
-    }
+    split = {e.column.number for e in balance.entries if e.row.id in {"urban_residential", "rural_residential"}}
     alone = [
         e
         for e in balance.entries
-        if e.row.id == "residential"
-        and e.column.item
-        and e.column.number not in split
-        and decimal_of(e.cell.text) != 0
+        if e.row.id == "residential" and e.column.item and e.column.number not in split and decimal_of(e.cell.text) != 0
     ]
     rows = [
         rejection(
@@ -156,9 +143,7 @@ def _negative_findings(
         integers(pl.col("quantity")).sum().alias("net"), pl.col("cell").last(), pl.len().alias("rows")
     )
     for row in (
-        net.filter((pl.col("net") < 0) & (pl.col("rows") > 0))
-        .with_columns(decimals(pl.col("net"), QUANTITY_DIGITS))
-        .to_dicts()
+        net.filter((pl.col("net") < 0) & (pl.col("rows") > 0)).with_columns(decimals(pl.col("net"), QUANTITY_DIGITS)).to_dicts()
     ):
         if row["item"] in set(below.filter(pl.col("category") == "industry")["item"]):
             continue

@@ -70,9 +70,7 @@ def differences(entries: Iterable[Figure], place: Where, entity: str, year: int)
         sections[entry.row.id] = entry.row.section
         names[entry.row.id] = entry.row
     columns = list(dict.fromkeys(_column_id(entry.column) for entry in listed))
-    rows = [
-        row for row in dict.fromkeys(entry.row.id for entry in listed) if row not in NET_OF_TRANSFORMATION
-    ]
+    rows = [row for row in dict.fromkeys(entry.row.id for entry in listed) if row not in NET_OF_TRANSFORMATION]
     for total, parts in _row_rules(sections).items():
         gaps = [_gap(values, (total, column), [(sign, (row, column)) for sign, row in parts(values, column)])
                 for column in columns]  # fmt: skip
@@ -81,10 +79,7 @@ def differences(entries: Iterable[Figure], place: Where, entity: str, year: int)
     subtotals = {c.subtotal.id: c.subtotal for c in (entry.column for entry in listed) if c.subtotal}
     for subtotal in subtotals.values():
         if subtotal.parts:
-            gaps = [
-                _gap(values, (row, subtotal.id), [(1, (row, item)) for item in subtotal.parts])
-                for row in rows
-            ]
+            gaps = [_gap(values, (row, subtotal.id), [(1, (row, item)) for item in subtotal.parts]) for row in rows]
             yield from _told(subtotal, gaps, place, entity, year)
 
 
@@ -143,9 +138,7 @@ def _digits(number: Decimal) -> int:
     return _MOST_DIGITS
 
 
-def _told(
-    total: RowLabel | Subtotal, gaps: list[Gap | None], place: Where, entity: str, year: int
-) -> Iterator[dict[str, Any]]:
+def _told(total: RowLabel | Subtotal, gaps: list[Gap | None], place: Where, entity: str, year: int) -> Iterator[dict[str, Any]]:
     found = [gap for gap in gaps if gap is not None]
     if not found:
         return

@@ -102,9 +102,7 @@ def column_number(letters: str) -> int:
 
 def as_lists(sheets: list[Sheet]) -> list[list[Any]]:
     """Sheets as plain lists, for the way between processes."""
-    return [
-        [s.name, s.index, s.hidden, s.cells, s.merged, s.hidden_rows, s.hidden_columns, s.notes] for s in sheets
-    ]
+    return [[s.name, s.index, s.hidden, s.cells, s.merged, s.hidden_rows, s.hidden_columns, s.notes] for s in sheets]
 
 
 def from_lists(listed: list[list[Any]]) -> list[Sheet]:

@@ -107,9 +107,7 @@ def _of_usable_kinds(head: Head, schema: Mapping[str, pl.DataType]) -> None:
     for name, heading in head.fields.items():
         dtype = schema[heading.text]
         text = isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Null)
-        number = (
-            dtype.is_numeric() if name in ("quantity", "year", "month") else dtype.is_integer() and name == "entity"
-        )
+        number = dtype.is_numeric() if name in ("quantity", "year", "month") else dtype.is_integer() and name == "entity"
         if not (text or number):
             raise DataRefused("parquet.kind", seen=f"{heading.text}: {dtype}", column=heading.text, kind=str(dtype))
 

@@ -45,9 +45,7 @@ _YEAR_BARE = re.compile(rf"(?<![\d.])({_YEAR})(?!\d|\.\d)")
 _CHINESE_YEAR = re.compile(r"([一二][〇○零九][〇○零一二三四五六七八九]{2})\s*年")
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
-_TABLE_NUMBER = re.compile(
-    r"^\s*(?:附?表|table)?\s*[A-Za-z]?\d{1,2}(?:\s*[-–—.－]\s*\d{1,3})+\s*", re.IGNORECASE
-)
+_TABLE_NUMBER = re.compile(r"^\s*(?:附?表|table)?\s*[A-Za-z]?\d{1,2}(?:\s*[-–—.－]\s*\d{1,3})+\s*", re.IGNORECASE)
 _BALANCE_OF_ZH = re.compile(r"^(.*?)(?:地区)?(?:综合)?能源平衡(?:简)?表")
 _BALANCE_OF_EN = re.compile(
     r"energy\s+balance\s+(?:sheet\s+|table\s+)?(?:of|for)\s+([a-z' ]+?)\s*(?:province|municipality)?\s*(?:[-–—(,\d]|$)",
@@ -73,11 +71,7 @@ class Evidence:
     def told(self, lang: str) -> str:
         zh, en = PLACES[self.rank]
         at = self.where.cell or ""
-        return (
-            f"{self.value}（{zh}{at} “{self.seen}”）"
-            if lang == "zh"
-            else f"{self.value} ({en} {at} '{self.seen}')"
-        )
+        return f"{self.value}（{zh}{at} “{self.seen}”）" if lang == "zh" else f"{self.value} ({en} {at} '{self.seen}')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +171,14 @@ def of_path(name: str, where: Where) -> list[Evidence]:
     found = _evidence(path.stem, FILE_NAME, where, entity_of_name(path.stem))
     for folder in reversed(path.parts[:-1]):
         told = {evidence.subject for evidence in found if evidence.rank == FOLDER_NAME}
-        found += [
-            e for e in _evidence(folder, FOLDER_NAME, where, entity_of_name(folder)) if e.subject not in told
-        ]
+        found += [e for e in _evidence(folder, FOLDER_NAME, where, entity_of_name(folder)) if e.subject not in told]
     return found
 
 
 def declared(entity: str | None, year: int | None, edition: str | None, where: Where) -> list[Evidence]:
     """What the project file or an option says."""
     said: list[tuple[Subject, str | int | None]] = [("entity", entity), ("year", year), ("edition", edition)]
-    return [
-        Evidence(subject, value, DECLARED, str(value), where) for subject, value in said if value is not None
-    ]
+    return [Evidence(subject, value, DECLARED, str(value), where) for subject, value in said if value is not None]
 
 
 def _evidence(text: str, rank: int, where: Where, entity: str | None) -> list[Evidence]:

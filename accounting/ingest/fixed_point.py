@@ -51,9 +51,7 @@ class Steps:
     @property
     def c_of_tens(self) -> float | None:
         """c where it is a power of ten: then a number times c says how many decimals the number has."""
-        return (
-            float(self.c) if self.step is not None and set(str(self.c)[1:]) <= {"0"} and str(self.c)[0] == "1" else None
-        )
+        return float(self.c) if self.step is not None and set(str(self.c)[1:]) <= {"0"} and str(self.c)[0] == "1" else None
 
 
 def first_look(column: str, dtype: pl.DataType, unit: pl.Expr, factors: Mapping[int, Fraction]) -> pl.Expr:

@@ -110,9 +110,7 @@ def _is_float(head: Head, packing: Packing) -> bool:
 def _first(head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.Expr:
     column = head.fields["quantity"].text
     integer = first_look(column, packing.dtypes[column], packing.unit(), factors)
-    return (
-        integer if "notation_key" not in head.fields else pl.when(_without_key(head, pl.lit(value=True))).then(integer)
-    )
+    return integer if "notation_key" not in head.fields else pl.when(_without_key(head, pl.lit(value=True))).then(integer)
 
 
 def _without_key(head: Head, taken: pl.Expr) -> pl.Expr:
@@ -123,9 +121,7 @@ def _without_key(head: Head, taken: pl.Expr) -> pl.Expr:
     return taken & (written.is_null() | (written == ""))
 
 
-def _groups(
-    scan: pl.LazyFrame, rows: int, head: Head, packing: Packing, factors: Mapping[int, Fraction]
-) -> pl.DataFrame:
+def _groups(scan: pl.LazyFrame, rows: int, head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.DataFrame:
     parts: list[pl.DataFrame] = []
     for start in range(0, rows, BATCH):
         parts += _batch(scan.slice(start, BATCH) if rows > BATCH else scan, head, packing, factors)
@@ -140,11 +136,7 @@ def _batch(part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[in
         again = rows.filter(pl.col("integer").is_null()).with_columns(pl.lit(value=False).alias("rounded"))
     else:
         free = _without_key(head, pl.lit(value=True))
-        rows = (
-            packing.placed(part)
-            .select(*columns, pl.when(free).then(_quantity(head, packing)).alias("quantity"))
-            .collect()
-        )
+        rows = packing.placed(part).select(*columns, pl.when(free).then(_quantity(head, packing)).alias("quantity")).collect()
         again = rows.filter(pl.col("integer").is_null())
         unit = packing.place_in_key("unit") if "unit" in packing.columns else pl.lit(0)
         more, near = second_look(pl.col("quantity"), unit, factors)

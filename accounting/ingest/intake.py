@@ -217,15 +217,11 @@ def _take(batch: Batch, source: Source, document: Any, asked: Sequence[correctio
         _take_sheet(batch, source, mended.sheet, mended.units, place)
         stale = {row["cell"] for row in mended.rejections}
         batch.rejections[before:] = [
-            row
-            for row in batch.rejections[before:]
-            if not (row["code"] == "cell.error" and row["cell"] in stale)
+            row for row in batch.rejections[before:] if not (row["code"] == "cell.error" and row["cell"] in stale)
         ]
 
 
-def _take_sheet(
-    batch: Batch, source: Source, sheet: Sheet, units: dict[tuple[int, int], str], place: Where
-) -> None:
+def _take_sheet(batch: Batch, source: Source, sheet: Sheet, units: dict[tuple[int, int], str], place: Where) -> None:
     """A sheet under the first layout that fits it."""
     if not any(cell.text.strip() for cell in sheet.cells):
         return
@@ -267,9 +263,7 @@ def _take_balance(batch: Batch, source: Source, found: Balance, said: list[Evide
     if not refusals:
         refusals = evidence.not_valid(str(entity.value), int(year.value or 0), entity.by, place)
     if refusals:
-        batch.add(
-            source, found.sheet.name, _all_refused(found, refusals), measure=found.measure, edition=edition
-        )
+        batch.add(source, found.sheet.name, _all_refused(found, refusals), measure=found.measure, edition=edition)
         return
     batch.statements.append(Statement(source, found, str(entity.value), int(year.value or 0), edition))
 
@@ -320,9 +314,7 @@ def _choose_statements(batch: Batch) -> None:
     chosen = statements.chosen(batch.statements)
     for statement in chosen.counted:
         found, source = statement.balance, statement.source
-        read = balance_rows.reading(
-            found, entity=statement.entity, year=statement.year, file=source.name, sha256=source.sha256
-        )
+        read = balance_rows.reading(found, entity=statement.entity, year=statement.year, file=source.name, sha256=source.sha256)
         batch.add(source, found.sheet.name, read, **_known(statement))
     for statement, noticed in chosen.set_aside:
         cells = statement.balance.read
@@ -371,9 +363,7 @@ def _united(batch: Batch, present: Sequence[Source], again: Sequence[tuple[Sourc
         activity=ordered("activity", activity),
         sums=sums,
         rejections=ordered("rejections", frame("rejections", batch.rejections)),
-        findings=ordered("findings", frame("findings", batch.findings)).unique(
-            "id", keep="first", maintain_order=True
-        ),
+        findings=ordered("findings", frame("findings", batch.findings)).unique("id", keep="first", maintain_order=True),
         corrections=ordered("corrections", frame("corrections", batch.corrections)),
         inputs=_inputs(batch, present, {source.name for source, _ in again}),
         stages=_stages(batch, activity, sums),
@@ -415,9 +405,7 @@ def _sums_hold(given: Sequence[pl.LazyFrame], sums: pl.DataFrame) -> None:
     before = ledger.unit_totals(pl.concat([table.select(columns) for table in given])).collect()
     after = ledger.unit_totals(sums.lazy()).collect()
     if not before.equals(after):
-        raise InvariantBroken(
-            "conservation.sums", stage="intake", before=str(before.to_dicts()), after=str(after.to_dicts())
-        )
+        raise InvariantBroken("conservation.sums", stage="intake", before=str(before.to_dicts()), after=str(after.to_dicts()))
 
 
 def _within_range(activity: pl.DataFrame) -> None:

@@ -24,9 +24,7 @@ HOPELESS = "key is bad"
 LISTED = 20
 
 
-def read(
-    keys: Keys, said: Mapping[Subject, Decided], place: Where, sha256: str, account: Account
-) -> Iterator[pl.DataFrame]:
+def read(keys: Keys, said: Mapping[Subject, Decided], place: Where, sha256: str, account: Account) -> Iterator[pl.DataFrame]:
     """Key sums of the rows left over that are accepted; the others are refused in `account`.
 
     Blank rows are no rows. Once no more rejections can be listed, rows whose key is known to be bad are only counted.

@@ -137,9 +137,7 @@ def field_rows(cells: pl.DataFrame, fields: Mapping[str, Heading]) -> pl.DataFra
         )
         rows = rows.join(of_field, on="row", how="left", maintain_order="left")
     absent = [name for name in FIELDS if name not in fields]
-    return rows.with_columns(
-        pl.lit(None, pl.String).alias(column) for name in absent for column in (name, f"{name}_kind")
-    )
+    return rows.with_columns(pl.lit(None, pl.String).alias(column) for name in absent for column in (name, f"{name}_kind"))
 
 
 def _blank_heads(cells: pl.DataFrame, head: Head, sheet: Sheet, row: int, place: Where) -> Iterator[dict[str, Any]]:
@@ -169,9 +167,7 @@ def set_apart(table: LongTable, place: Where) -> None:
     repeated = pl.all_horizontal(same)
     empty = [pl.col(name).is_null() for name in ("quantity", "notation_key")]
     foot = pl.all_horizontal(empty) & pl.coalesce(texts).str.contains(_FOOT)
-    marked = table.rows.select(
-        "row", repeated.fill_null(value=False).alias("head"), foot.fill_null(value=False).alias("foot")
-    )
+    marked = table.rows.select("row", repeated.fill_null(value=False).alias("head"), foot.fill_null(value=False).alias("foot"))
     for column, code in (("head", "row.repeated_head"), ("foot", "row.foot_note")):
         rows = marked.filter(column)["row"].to_list()
         if rows:
@@ -232,9 +228,7 @@ def _values(table: LongTable, subject: Subject) -> list[str | int]:
     return found.values.drop_nulls().unique(maintain_order=True).to_list()
 
 
-def settled(
-    head: Head, subject: Subject, values: Sequence[str | int], evidence: Sequence[Evidence], place: Where
-) -> Decided:
+def settled(head: Head, subject: Subject, values: Sequence[str | int], evidence: Sequence[Evidence], place: Where) -> Decided:
     """What the rows of a table share (a value where no column says it), or the contradiction.
 
     Each value of a column must agree with title, sheet name and declaration. File and folder names speak of one

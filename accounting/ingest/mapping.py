@@ -116,9 +116,7 @@ def _layout(path: Path, content: bytes) -> Layout:
     wide = whole.get("wide")
     for key, given in (*whole.items(), *(wide or {}).items()):
         if key in words and given not in words[key]:
-            raise UsageError(
-                "mapping.kind", where=Where(str(path)), seen=f"{key} = {given!r}", kinds=", ".join(words[key])
-            )
+            raise UsageError("mapping.kind", where=Where(str(path)), seen=f"{key} = {given!r}", kinds=", ".join(words[key]))
     return Layout(
         path,
         hashlib.sha256(content).hexdigest(),
@@ -185,9 +183,7 @@ def read_mapped(sheet: Sheet, source: Source, said: Sequence[Evidence], own_unit
     return _together(readings, [*_skipped_finding(skipped, place), *_not_read(heads, used, kept, place)])
 
 
-def _not_read(
-    heads: Mapping[int, str], used: Collection[int], cells: pl.DataFrame, place: Where
-) -> Iterable[dict[str, Any]]:
+def _not_read(heads: Mapping[int, str], used: Collection[int], cells: pl.DataFrame, place: Where) -> Iterable[dict[str, Any]]:
     """Columns with figures that the mapping does not name are listed."""
     filled = set(cells["column"].unique()) - set(used)
     if filled:
@@ -213,9 +209,7 @@ def _heads(sheet: Sheet, layout: Layout) -> dict[int, str]:
     return {column: " ".join(parts) for column, parts in heads.items()}
 
 
-def _fields(
-    heads: Mapping[int, str], layout: Layout, place: Where
-) -> tuple[dict[str, Heading | str], list[dict[str, Any]]]:
+def _fields(heads: Mapping[int, str], layout: Layout, place: Where) -> tuple[dict[str, Heading | str], list[dict[str, Any]]]:
     """The column of each field that the mapping names, constants as texts."""
     fields: dict[str, Heading | str] = dict(layout.constants)
     problems: list[dict[str, Any]] = []

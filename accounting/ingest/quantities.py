@@ -203,10 +203,7 @@ _SCALE = pl.col("number").str.split(".").list.get(1, null_on_oob=True).str.len_b
 def _ratios(split: pl.DataFrame) -> pl.DataFrame:
     """numerator / denominator: what an integer at `scale` decimals is multiplied by to stand at 9 decimals."""
     pairs = split.select("factor", "scale").unique().drop_nulls()
-    ratios = [
-        Fraction(pair["factor"]) * 10**exact.QUANTITY_DIGITS / Fraction(10 ** pair["scale"])
-        for pair in pairs.to_dicts()
-    ]
+    ratios = [Fraction(pair["factor"]) * 10**exact.QUANTITY_DIGITS / Fraction(10 ** pair["scale"]) for pair in pairs.to_dicts()]
     return pairs.with_columns(
         pl.Series("numerator", [_within(ratio.numerator) for ratio in ratios], dtype=pl.Int128),
         pl.Series("denominator", [_within(ratio.denominator) for ratio in ratios], dtype=pl.Int128),

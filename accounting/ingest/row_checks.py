@@ -84,9 +84,7 @@ def word_problems(rows: pl.DataFrame, found: Mapping[str, Judged], fields: Field
             yield from column.problems(rows["row"], lambda row, name=name: fields.where(name, row))
 
 
-def stray_problems(
-    sheet: Sheet, rows: pl.DataFrame, columns: Collection[int] | None, fields: Fields
-) -> Iterator[Problem]:
+def stray_problems(sheet: Sheet, rows: pl.DataFrame, columns: Collection[int] | None, fields: Fields) -> Iterator[Problem]:
     """Values under no heading: the row may be shifted, so it is refused and nothing of it is counted."""
     if columns is None:
         return

@@ -68,9 +68,7 @@ class Source:
         return self.path.suffix.lower() in PARQUET
 
     def skipped_finding(self) -> dict[str, Any]:
-        return finding(
-            self.skipped or "file.skipped", "completeness", "info", where=Where(self.name), seen=self.name
-        )
+        return finding(self.skipped or "file.skipped", "completeness", "info", where=Where(self.name), seen=self.name)
 
 
 def sources(
@@ -108,9 +106,7 @@ def _joined(given: Input, option: Declared) -> Declared:
     for name in ("entity", "year"):
         ours, theirs = getattr(given, name), getattr(option, name)
         if ours is not None and theirs is not None and ours != theirs:
-            raise UsageError(
-                "input.declared_twice", where=Where(given.path), seen=f"{theirs} / {ours}", name=name
-            )
+            raise UsageError("input.declared_twice", where=Where(given.path), seen=f"{theirs} / {ours}", name=name)
     return replace(
         option,
         entity=given.entity or option.entity,

@@ -163,9 +163,7 @@ def contested(supplies: Sequence[Supply]) -> Refusals:
         pl.col("child_supply").alias("supply"),
     )  # fmt: skip
     gone = pl.concat([shared.select(both.columns), both, children]).unique()
-    return Refusals(
-        [gone.filter(pl.col("supply") == place).drop("supply") for place in range(len(supplies))], rejections
-    )
+    return Refusals([gone.filter(pl.col("supply") == place).drop("supply") for place in range(len(supplies))], rejections)
 
 
 PAIR = ["entity", "year", "category", "item"]
@@ -186,10 +184,7 @@ def _nested(held: pl.DataFrame) -> pl.DataFrame:
     that only hold the rest (other gas, other petroleum products) stand beside their siblings within one file.
     """
     pairs = held.select("category", "item").unique().rows()
-    nested = [
-        (*parent, *child, _is_rest(parent[1]) and parent[0] == child[0])
-        for parent, child in _nested_pairs(pairs)
-    ]
+    nested = [(*parent, *child, _is_rest(parent[1]) and parent[0] == child[0]) for parent, child in _nested_pairs(pairs)]
     schema = {"category": pl.String, "item": pl.String, "child_category": pl.String, "child_item": pl.String,
               "siblings": pl.Boolean}  # fmt: skip
     table = pl.DataFrame(nested, schema=schema, orient="row")
@@ -209,11 +204,7 @@ def _nested_pairs(pairs: list[tuple[str, str]]) -> list[tuple[tuple[str, str], t
     known = set(pairs)
     found: list[tuple[tuple[str, str], tuple[str, str]]] = []
     for category, item in pairs:
-        wider = [
-            (c, i)
-            for c in _lineage(category, codes.category_parents)
-            for i in _lineage(item, codes.item_parents)
-        ]
+        wider = [(c, i) for c in _lineage(category, codes.category_parents) for i in _lineage(item, codes.item_parents)]
         found += [(pair, (category, item)) for pair in wider if pair != (category, item) and pair in known]
     return sorted(found)
 
@@ -228,14 +219,10 @@ def _is_rest(item: str) -> bool:
 
 def _shared_rejection(row: dict[str, Any], held: pl.DataFrame, supplies: Sequence[Supply]) -> dict[str, Any]:
     key = {name: row[name] for name in PAIR}
-    others = held.filter(pl.all_horizontal(pl.col(name) == value for name, value in key.items()))[
-        "supply"
-    ].to_list()
+    others = held.filter(pl.all_horizontal(pl.col(name) == value for name, value in key.items()))["supply"].to_list()
     names = [supplies[place].source.name for place in others if place != row["supply"]]
     where, seen = _address(supplies[row["supply"]], key)
-    return rejection(
-        "statement.and_table", where, seen, **_key_names(key), other=", ".join(dict.fromkeys(names))
-    )
+    return rejection("statement.and_table", where, seen, **_key_names(key), other=", ".join(dict.fromkeys(names)))
 
 
 def _nested_rejection(row: dict[str, Any], supplies: Sequence[Supply]) -> dict[str, Any]:
@@ -260,9 +247,7 @@ def _address(supply: Supply, key: dict[str, Any]) -> tuple[Where, str]:
     wanted = [pl.col(name) == value for name, value in key.items()]
     if supply.rows is not None and (rows := supply.rows.filter(*wanted)).height:
         row = rows.row(0, named=True)
-        return Where(
-            row["file"], row["sheet"], row["cell"]
-        ), f"{row['reported_value'] or ''} {row['reported_unit'] or ''}"
+        return Where(row["file"], row["sheet"], row["cell"]), f"{row['reported_value'] or ''} {row['reported_unit'] or ''}"
     sums = supply.sums.filter(*wanted).row(0, named=True)
     value = plain(sums["quantity"]) if sums["quantity"] is not None else sums["notation_key"]
     return Where(supply.source.name), f"{value} {sums['unit']}"
@@ -301,9 +286,7 @@ def repeated(supplies: Sequence[Supply]) -> list[dict[str, Any]]:
     return list(_repeated_findings(pairs, counts, tables))
 
 
-def _repeated_findings(
-    pairs: pl.DataFrame, counts: dict[int, int], tables: Sequence[Supply]
-) -> Iterable[dict[str, Any]]:
+def _repeated_findings(pairs: pl.DataFrame, counts: dict[int, int], tables: Sequence[Supply]) -> Iterable[dict[str, Any]]:
     for one, other in combinations(range(len(tables)), 2):
         shared = pairs.filter((pl.col("supply") == one) & (pl.col("supply_other") == other))
         smaller = min(counts.get(one, 0), counts.get(other, 0))
@@ -323,7 +306,5 @@ def same_bytes(sources: Sequence[Source]) -> list[tuple[Source, dict[str, Any]]]
     for source in sources:
         earlier = first.setdefault(source.sha256, source)
         if earlier is not source:
-            again.append(
-                (source, rejection("file.twice", Where(source.name), source.sha256[:12], other=earlier.name))
-            )
+            again.append((source, rejection("file.twice", Where(source.name), source.sha256[:12], other=earlier.name)))
     return again

@@ -273,9 +273,7 @@ def _cell(
     return number_cell(row, column, known[1], shown) if known[0] == "number" else Cell(row, column, *known, shown)
 
 
-def _meant(
-    kind: str, value: str | None, shared: list[str], is_date: bool, epoch: datetime.datetime
-) -> tuple[str, str] | None:
+def _meant(kind: str, value: str | None, shared: list[str], is_date: bool, epoch: datetime.datetime) -> tuple[str, str] | None:
     if value is None or value == "":
         return None
     if kind == "s":

@@ -37,9 +37,7 @@ def totals_equal_parts(inventory: pl.DataFrame, table: pl.DataFrame, shown: view
     top = [line.row for line in shown.lines if line.parent is None]
     counted = inventory.lazy().filter(pl.col("category").is_in(shown.categories()) & pl.col("mass_t").is_not_null())
     parts = counted.group_by(by).agg(integers(pl.col("mass_t")).sum().alias("mass_t"))
-    lines = table.lazy().filter(
-        pl.col("row").is_in(top) & pl.col("item").is_null() & pl.col("mass_t").is_not_null()
-    )
+    lines = table.lazy().filter(pl.col("row").is_in(top) & pl.col("item").is_null() & pl.col("mass_t").is_not_null())
     totals = lines.group_by(by).agg(integers(pl.col("mass_t")).sum().alias("mass_t"))
     ours, theirs = (
         side.with_columns(decimals(pl.col("mass_t"), MASS_DIGITS)).sort(by) for side in pl.collect_all([parts, totals])

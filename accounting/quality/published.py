@@ -94,10 +94,7 @@ def _sheet_rows(path: Path) -> list[tuple[str, dict[str, str]]]:
         by_row.setdefault(cell.row, {})[cell.column] = cell.text.strip()
     numbers = sorted(by_row)
     fields = _fields(by_row[numbers[0]] if numbers else {}, path)
-    return [
-        (f"row {number}", {fields[c]: text for c, text in by_row[number].items() if c in fields})
-        for number in numbers[1:]
-    ]
+    return [(f"row {number}", {fields[c]: text for c, text in by_row[number].items() if c in fields}) for number in numbers[1:]]
 
 
 def _parquet_rows(path: Path) -> list[tuple[str, dict[str, str]]]:

@@ -130,9 +130,7 @@ def compared(inventory: pl.DataFrame, published: pl.DataFrame) -> Compared:
     joined = numbered.join(sums, on="number", how="left").sort("number")
     rows = [_row(row, tuple(row[name] for name in _PLACE) in known) for row in joined.to_dicts()]
     rows += _ours_only(ours, pairs)
-    table = pl.DataFrame(
-        {name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in COMPARED.items()}
-    )
+    table = pl.DataFrame({name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in COMPARED.items()})
     spoken = pairs.select(*_PLACE, "category").unique()
     return Compared(table, ours.join(spoken, on=[*_PLACE, "category"], how="anti").height)
 
@@ -222,9 +220,7 @@ def relative_tolerance(text: str) -> Fraction:
 
 
 def _incomplete(missing: int | None) -> dict[str, str | None]:
-    return (
-        _note(f"我方合计不完整，缺 {missing} 项", f"our total lacks {missing} cells") if missing else _note(None, None)
-    )
+    return _note(f"我方合计不完整，缺 {missing} 项", f"our total lacks {missing} cells") if missing else _note(None, None)
 
 
 def _reason(reason: str | None) -> dict[str, str | None]:
@@ -254,9 +250,7 @@ def _ours_only(ours: pl.DataFrame, pairs: pl.DataFrame) -> list[dict[str, Any]]:
             "ours_t": row["mass"],
             "cells": 1,
             "missing_cells": int(row["mass"] is None),
-            **(
-                _reason(row["reason"]) if row["mass"] is None else _note("公布表没有此项", "not in the published table")
-            ),
+            **(_reason(row["reason"]) if row["mass"] is None else _note("公布表没有此项", "not in the published table")),
         }
         for row in rest.to_dicts()
     ]

@@ -242,6 +242,4 @@ def _own_ids(svg: str, prefix: str) -> str:
     named = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     named = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", named)
     named = re.sub(r' xmlns(:xlink)?="[^"]+"', "", named)
-    return re.sub(
-        r'<svg([^>]*?) width="(\d+)" height="\d+"', r'<svg\1 style="width:100%;max-width:\2px;height:auto"', named
-    )
+    return re.sub(r'<svg([^>]*?) width="(\d+)" height="\d+"', r'<svg\1 style="width:100%;max-width:\2px;height:auto"', named)

@@ -28,9 +28,7 @@ def head(run: Result, words: Words) -> dict[str, Any]:
     spoken = "–".join(str(year) for year in dict.fromkeys([years[0], years[-1]])) if years else "–"
     gases = [codes.gas(gas).name(words.lang) for gas in run.tables["inventory"]["gas"].unique().sort()]
     return {
-        "line": words(
-            "for", entities=named, years=spoken, views=words.separator.join(_view_name(v, words) for v in run.views)
-        ),
+        "line": words("for", entities=named, years=spoken, views=words.separator.join(_view_name(v, words) for v in run.views)),
         "packs": [
             {"id": p["id"], "label": p[f"label_{words.lang}"], "research": p["kind"] == "research"}
             for p in run.manifest["packs"]

@@ -7,23 +7,34 @@ result, intact, is the answer already.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from accounting import system
-from accounting.errors import UsageError, Where
+from accounting.errors import EnvironmentFault, UsageError, VerificationFailed, Where
 from accounting.store import manifest, opened
 from accounting.tables import TABLES
 
 _TEMPORARY = re.compile(r"\.tmp-([0-9]+)-[0-9a-f]{8}")
+_OS_ERROR = re.compile(r"os error (\d+)")
+_HELD_IN_PLACE = (errno.EBUSY, errno.EXDEV)
 ROW_GROUP = 250_000
+
+
+class Written(NamedTuple):
+    """Where a run lies, its manifest as stored, and whether it lay there before."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    already_there: bool
 
 
 def write_run(
@@ -32,74 +43,111 @@ def write_run(
     view_tables: Mapping[str, pl.DataFrame],
     written: dict[str, Any],
     inputs: Mapping[str, Path] | None = None,
-) -> Path:
-    """The run in `folder`, which must not exist, be empty, or hold the same result intact; gives the folder.
+) -> Written:
+    """The run in `folder`, which must not exist, be empty, or hold the same result intact.
 
-    Raises UsageError `out.other_run` or `out.not_empty` (exit 2), EnvironmentFault for disk and permission (exit 6);
-    nothing torn is left.
+    `inputs` are files to keep with the run, by their names in its manifest. Raises UsageError `out.other_run` or
+    `out.not_empty` (exit 2), EnvironmentFault for disk, permission and changed inputs (exit 6); nothing torn is left.
     """
-    if _holds_already(folder, str(written["digest"])):
-        return folder
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(folder.parent)
-        temporary = folder.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        temporary.mkdir()
-        try:
-            _fill(temporary, tables, view_tables, written, inputs or {})
-            _name(temporary, folder, str(written["digest"]))
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
+        place = folder.resolve()
+        there = _same_run(place, folder, str(written["digest"]))
+        if there is not None:
+            return Written(folder, there, already_there=True)
+        return _written(place, folder, tables, view_tables, written, inputs or {})
     except OSError as error:
-        raise system.file_fault(error, folder) from error
-    return folder
+        raise _fault(error, folder) from error
+    except pl.exceptions.ComputeError as error:
+        raise _fault(_os_error(error), folder) from error
 
 
-def _holds_already(folder: Path, digest: str) -> bool:
-    if not folder.exists():
-        return False
-    if not folder.is_dir():
-        raise UsageError("out.not_empty", where=Where(str(folder)), free=str(next_free(folder)))
-    if not any(folder.iterdir()):
-        return False
-    if not (folder / manifest.FILE_NAME).is_file():
-        raise UsageError("out.not_empty", where=Where(str(folder)), free=str(next_free(folder)))
-    there = opened.open_run(folder)
-    if there.manifest.get("digest") == digest and not opened.broken_files(folder, there.manifest):
-        return True
-    raise UsageError("out.other_run", where=Where(str(folder)), free=str(next_free(folder)))
+def refuse_foreign(folder: Path) -> None:
+    """Refuse (`out.not_empty`) a folder that can hold no run whatever its result: to be asked before long work."""
+    try:
+        if folder.exists() and not _is_free(folder) and not _is_run(folder):
+            raise UsageError("out.not_empty", where=Where(str(folder)), free=str(next_free(folder)))
+    except OSError as error:
+        raise _fault(error, folder) from error
 
 
 def next_free(folder: Path) -> Path:
     """The next name in the row that is not taken: result, result-2, result-3."""
+    named = folder if folder.name not in ("", "..") else folder.resolve()
     number = 2
-    while (candidate := folder.with_name(f"{folder.name}-{number}")).exists():
+    while (candidate := named.with_name(f"{named.name}-{number}")).exists():
         number += 1
     return candidate
 
 
-def _fill(
+def _same_run(place: Path, folder: Path, digest: str) -> dict[str, Any] | None:
+    """The manifest of the same result, intact, if it lies there; nothing where the place is free."""
+    refuse_foreign(folder)
+    if not place.exists() or _is_free(place):
+        return None
+    with contextlib.suppress(VerificationFailed, UsageError):
+        told = opened.open_run(place).manifest
+        if told["digest"] == digest and not opened.broken_files(place, told):
+            return told
+    raise UsageError("out.other_run", where=Where(str(folder)), free=str(next_free(folder)))
+
+
+def _is_free(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / manifest.FILE_NAME).is_file()
+
+
+def _written(
+    place: Path,
     folder: Path,
     tables: Mapping[str, pl.DataFrame],
     view_tables: Mapping[str, pl.DataFrame],
     written: dict[str, Any],
     inputs: Mapping[str, Path],
-) -> None:
+) -> Written:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(place.parent)
+    temporary = place.parent / f".tmp-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    temporary.mkdir()
+    try:
+        stored = _fill(temporary, tables, view_tables, written, inputs)
+        there = _name(temporary, place, folder, stored["digest"])
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return Written(folder, there or stored, already_there=there is not None)
+
+
+def _fill(
+    temporary: Path,
+    tables: Mapping[str, pl.DataFrame],
+    view_tables: Mapping[str, pl.DataFrame],
+    written: dict[str, Any],
+    inputs: Mapping[str, Path],
+) -> dict[str, Any]:
+    """Every file of the run, brought to the disk; the manifest last. Gives the manifest as stored."""
     for name in tables:
-        _write_table(tables[name], name, folder / f"{name}.parquet")
-    (folder / "views").mkdir()
+        _write_table(tables[name], name, temporary / f"{name}.parquet")
+    (temporary / opened.VIEWS).mkdir()
     for name in view_tables:
-        _write_table(view_tables[name], "view", folder / "views" / f"{name}.parquet")
+        _write_table(view_tables[name], "view", temporary / opened.VIEWS / f"{name}.parquet")
+    hashes = {str(entry["name"]): entry["sha256"] for entry in written["inputs"]}
     for name, path in inputs.items():
-        target = folder / "inputs" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    stored = manifest.sealed(written, folder)
-    (folder / manifest.FILE_NAME).write_text(manifest.text(stored), encoding="utf-8", newline="\n")
+        _keep(path, temporary / "inputs" / name, hashes[name])
+    _flush(temporary)
+    stored = manifest.sealed(written, temporary)
+    file = temporary / manifest.FILE_NAME
+    file.write_text(manifest.text(stored), encoding="utf-8", newline="\n")
+    system.flush_file(file)
+    system.flush_folder(temporary)
+    return stored
+
+
+def _flush(folder: Path) -> None:
     for path in folder.rglob("*"):
         system.flush_folder(path) if path.is_dir() else system.flush_file(path)
-    system.flush_folder(folder)
 
 
 def _write_table(table: pl.DataFrame, name: str, path: Path) -> None:
@@ -109,16 +157,28 @@ def _write_table(table: pl.DataFrame, name: str, path: Path) -> None:
     )
 
 
-def _name(temporary: Path, folder: Path, digest: str) -> None:
+def _keep(path: Path, target: Path, sha256: str) -> None:
+    """A copy of an input, if it is still what was read."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+    if manifest.file_hash(target) != sha256:
+        raise EnvironmentFault("input.changed", where=Where(str(path)))
+
+
+def _name(temporary: Path, place: Path, folder: Path, digest: str) -> dict[str, Any] | None:
     """Give the finished folder its name; where somebody was faster with the same result, theirs stands."""
     try:
-        system.rename_whole(temporary, folder)
-    except OSError:
-        if folder.is_dir() and any(folder.iterdir()) and _holds_already(folder, digest):
-            shutil.rmtree(temporary)
-            return
-        raise
-    system.flush_folder(folder.parent)
+        system.rename_whole(temporary, place)
+    except OSError as error:
+        if error.errno in _HELD_IN_PLACE and _is_free(place):
+            raise UsageError("out.mount_point", where=Where(str(folder)), inside=str(folder / "run")) from error
+        there = _same_run(place, folder, digest)
+        if there is None:
+            raise
+        shutil.rmtree(temporary)
+        return there
+    system.flush_folder(place.parent)
+    return None
 
 
 def _sweep(parent: Path) -> None:
@@ -128,3 +188,15 @@ def _sweep(parent: Path) -> None:
         if left and entry.is_dir() and not system.process_lives(int(left[1])):
             with contextlib.suppress(OSError):
                 shutil.rmtree(entry)
+
+
+def _os_error(error: pl.exceptions.ComputeError) -> OSError:
+    """The system's error inside that of a Parquet writer, which gives it as text only."""
+    found = _OS_ERROR.search(str(error))
+    if found is None:
+        raise error
+    return system.os_error(int(found[1]), str(error))
+
+
+def _fault(error: OSError, folder: Path) -> EnvironmentFault:
+    return system.file_fault(error, folder)

@@ -25,7 +25,7 @@ import polars as pl
 from accounting.tables import ORDER, TABLES, ordered
 
 DIGESTED = ("sums", "effective", "resolution", "corrections")
-_TYPES = {pl.String(): "string", pl.Int8(): "int8", pl.Int16(): "int16", pl.Int64(): "int64"}
+_TYPES: dict[pl.DataType, str] = {pl.String(): "string", pl.Int8(): "int8", pl.Int16(): "int16", pl.Int64(): "int64"}
 
 
 def digest(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any]) -> str:

@@ -79,12 +79,19 @@ def _digest(stored: opened.StoredRun, printed: str | None) -> Level:
     ours = digest_of(stored.tables, stored.manifest["settings"])
     told = str(stored.manifest["digest"])
     if ours != told:
-        return Level(1, "different", f"摘要：复算 {ours[:16]}，批次记 {told[:16]}", f"digest: {ours[:16]}, the run says {told[:16]}")
+        return Level(
+            1, "different", f"摘要：复算 {ours[:16]}，批次记 {told[:16]}", f"digest: {ours[:16]}, the run says {told[:16]}"
+        )
     if printed is None:
         return Level(1, "checked", f"摘要 {ours}", f"digest {ours}")
     wanted = printed.strip().lower()
     if len(wanted) < 16 or not ours.startswith(wanted):
-        return Level(1, "different", f"摘要：批次为 {ours[:16]}，给出的是 {wanted[:16]}", f"digest: the run has {ours[:16]}, given was {wanted[:16]}")
+        return Level(
+            1,
+            "different",
+            f"摘要：批次为 {ours[:16]}，给出的是 {wanted[:16]}",
+            f"digest: the run has {ours[:16]}, given was {wanted[:16]}",
+        )
     return Level(1, "checked", f"摘要 {ours}，与给出的一致", f"digest {ours}, as given")
 
 
@@ -145,7 +152,9 @@ def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
         levels.append(_without_rows(referenced))
     else:
         ours = ledger.key_sums(stored.tables["activity"].lazy()).collect()
-        levels.append(_compared(3, "sums", "键和（由批次内活动数据）", "key sums from the rows of the run", ours, stored.tables["sums"]))
+        levels.append(
+            _compared(3, "sums", "键和（由批次内活动数据）", "key sums from the rows of the run", ours, stored.tables["sums"])
+        )
     return [*levels, _from_sources(stored, inputs)]
 
 
@@ -170,10 +179,17 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
         for sha, source in found.items()
     ]
     again = intake.intake(sorted(named, key=lambda source: source.name))
-    level = _compared(3, "sums", f"键和（由 {len(found)} 个原文件）", f"key sums from {len(found)} sources", again.sums, stored.tables["sums"])
+    level = _compared(
+        3, "sums", f"键和（由 {len(found)} 个原文件）", f"key sums from {len(found)} sources", again.sums, stored.tables["sums"]
+    )
     corrected = stored.tables["corrections"].height
     if level.state == "different" and corrected:
-        return Level(3, "not_checked", f"来源：批次含 {corrected} 处更正，需随项目文件核对", f"sources: {corrected} corrections are part of the run")
+        return Level(
+            3,
+            "not_checked",
+            f"来源：批次含 {corrected} 处更正，需随项目文件核对",
+            f"sources: {corrected} corrections are part of the run",
+        )
     return level
 
 
@@ -196,5 +212,3 @@ def _sorted(name: str, table: pl.DataFrame) -> pl.DataFrame:
     missing = [column for column in TABLES[name] if column not in table.columns]
     whole = table.with_columns(pl.lit(None, TABLES[name][column]).alias(column) for column in missing)
     return ordered(name, whole.cast(TABLES[name])).select(table.columns)  # type: ignore[arg-type]
-
-

@@ -48,8 +48,7 @@ FUELS = {
 }
 TOTALS = ("Gasoline", "Diesel Oil", "Kerosene", "Fuel Oil", "LPG")
 SOURCE = (
-    "CEADs provincial inventories (Shan et al. 2018, Sci. Data 5:170201; "
-    "Guan et al. 2021, Earth's Future 9, e2021EF002241)"
+    "CEADs provincial inventories (Shan et al. 2018, Sci. Data 5:170201; Guan et al. 2021, Earth's Future 9, e2021EF002241)"
 )
 
 

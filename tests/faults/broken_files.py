@@ -90,7 +90,10 @@ text("gbk.csv", "地区,年份,部门,品种,数量,单位\n北京,2007,交通�
 text("gb18030_rare_hanzi.csv", "地区,年份,部门,品种,数量,单位,备注\n北京,2007,交通运输,柴油,5,吨,𠮷㐀\n".encode("gb18030"))
 text("utf16_mark.csv", GOOD.encode("utf-16"))
 text("utf16_no_mark.csv", GOOD.encode("utf-16-le"))
-text("mixed_gbk_and_utf8.csv", HEAD.encode() + "110000,2007,交通,柴油,5,吨\n".encode() + "110000,2007,交通,汽油,5,吨\n".encode("gbk") + b"\xff\xff\n")
+text(
+    "mixed_gbk_and_utf8.csv",
+    HEAD.encode() + "110000,2007,交通,柴油,5,吨\n".encode() + "110000,2007,交通,汽油,5,吨\n".encode("gbk") + b"\xff\xff\n",
+)
 text("nul_bytes.csv", GOOD.replace("5", "5\0"))
 text("line_ends_cr.csv", GOOD.replace("\n", "\r"))
 text("zero_width_in_name.csv", HEAD + "110000,2007,trans\u200bport,diesel_oil,5,t\n")
@@ -197,7 +200,11 @@ def _doctype(path: Path) -> None:
 @maker("zip_bomb.xlsx")
 def _bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("[Content_Types].xml", CONTENT_TYPES), ("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", RELATIONS)):
+        for name, content in (
+            ("[Content_Types].xml", CONTENT_TYPES),
+            ("xl/workbook.xml", BOOK),
+            ("xl/_rels/workbook.xml.rels", RELATIONS),
+        ):
             archive.writestr(name, content)
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as stream:
             stream.write(SHEET.split(b"%b")[0])

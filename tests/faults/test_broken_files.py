@@ -16,8 +16,7 @@ from accounting.errors import UsageError
 from accounting.runs import taken_in
 
 EXPECTED = {
-    row["name"]: row
-    for row in csv.DictReader((Path(__file__).parent / "broken_files.csv").open(encoding="utf-8", newline=""))
+    row["name"]: row for row in csv.DictReader((Path(__file__).parent / "broken_files.csv").open(encoding="utf-8", newline=""))
 }
 SLOWEST_SECONDS = 20
 LARGEST_MEBIBYTES = 1024
@@ -71,7 +70,11 @@ def test_one_bad_file_does_not_touch_the_others(tmp_path: Path) -> None:
         broken_files.MAKERS[name](tmp_path / name)
     taken = taken_in([tmp_path], None)
     assert taken.activity.height == 1
-    assert {Path(row["file"]).name for row in taken.rejections.to_dicts()} == {"truncated.xls", "zip_bomb.xlsx", "number_nan.csv"}
+    assert {Path(row["file"]).name for row in taken.rejections.to_dicts()} == {
+        "truncated.xls",
+        "zip_bomb.xlsx",
+        "number_nan.csv",
+    }
 
 
 def test_the_same_file_twice_counts_once(tmp_path: Path) -> None:

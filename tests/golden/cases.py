@@ -1,14 +1,14 @@
 """Golden cases in plain text: one notation for input and expectation, read here.
 
-    == title
-    given     ENTITY YEAR CATEGORY ITEM  NUMBER UNIT      one or more rows
-    pack      PACK[,PACK…]                                default ceads-2018
-    quantity  NUMBER UNIT                                 the key sum, in the base unit
-    factor    GAS  NUMBER t/UNIT                          the effective factor
-    cell      GAS  NUMBER t                               the inventory cell, or NE
-    by hand   ARITHMETIC = NUMBER                         evaluated here with fractions, never rewritten
-    reject    CODE  seen "TEXT"                           a refusal
-    cells     none                                        nothing was counted
+== title
+given     ENTITY YEAR CATEGORY ITEM  NUMBER UNIT      one or more rows
+pack      PACK[,PACK…]                                default ceads-2018
+quantity  NUMBER UNIT                                 the key sum, in the base unit
+factor    GAS  NUMBER t/UNIT                          the effective factor
+cell      GAS  NUMBER t                               the inventory cell, or NE
+by hand   ARITHMETIC = NUMBER                         evaluated here with fractions, never rewritten
+reject    CODE  seen "TEXT"                           a refusal
+cells     none                                        nothing was counted
 """
 
 from __future__ import annotations

@@ -43,9 +43,7 @@ def factors(pack: Path) -> dict[tuple[str, str], Fraction]:
     """(item, category or '') to tonnes of CO2 per tonne or per 10^3 m3."""
     with (pack / "parameters.csv").open(encoding="utf-8", newline="") as source:
         return {
-            (row["item"], row["category"]): rounded(
-                Fraction(row["value"]) / {"tCO2/t": 1, "tCO2/10^4 m3": 10}[row["unit"]], 15
-            )
+            (row["item"], row["category"]): rounded(Fraction(row["value"]) / {"tCO2/t": 1, "tCO2/10^4 m3": 10}[row["unit"]], 15)
             for row in csv.DictReader(source)
         }
 

@@ -7,16 +7,99 @@ import pytest
 from accounting import codes
 from accounting.errors import DataRefused
 
-ITEMS = """raw_coal cleaned_coal other_washed_coal briquettes coke coke_oven_gas other_gas other_coking_products crude_oil
-gasoline kerosene diesel_oil fuel_oil lpg refinery_gas other_petroleum_products natural_gas heat electricity other_energy
-blast_furnace_gas converter_gas lng naphtha anthracite bituminous_coal lignite green_electricity_direct
-green_electricity_contract green_certificate steam clinker lime glass crude_steel ferroalloys primary_aluminium ammonia
-nitric_acid adipic_acid calcium_carbide hcfc22 sf6""".split()
-CATEGORIES = """farming industry construction transport wholesale_retail other_services urban_residential rural_residential
-thermal_power heating_supply thermal_power_output heating_output non_energy_use production inflow import outflow export
-stock_change coal_washing coking refining gas_works coal_products loss statistical_difference total_consumption bunkers
-purchased exported self_generated net_import process road_fuel road_vkt road_turnover rail water aviation landfill
-incineration wastewater_domestic wastewater_industrial coal_mining oil_gas industry/C30""".split()
+ITEMS = [
+    "raw_coal",
+    "cleaned_coal",
+    "other_washed_coal",
+    "briquettes",
+    "coke",
+    "coke_oven_gas",
+    "other_gas",
+    "other_coking_products",
+    "crude_oil",
+    "gasoline",
+    "kerosene",
+    "diesel_oil",
+    "fuel_oil",
+    "lpg",
+    "refinery_gas",
+    "other_petroleum_products",
+    "natural_gas",
+    "heat",
+    "electricity",
+    "other_energy",
+    "blast_furnace_gas",
+    "converter_gas",
+    "lng",
+    "naphtha",
+    "anthracite",
+    "bituminous_coal",
+    "lignite",
+    "green_electricity_direct",
+    "green_electricity_contract",
+    "green_certificate",
+    "steam",
+    "clinker",
+    "lime",
+    "glass",
+    "crude_steel",
+    "ferroalloys",
+    "primary_aluminium",
+    "ammonia",
+    "nitric_acid",
+    "adipic_acid",
+    "calcium_carbide",
+    "hcfc22",
+    "sf6",
+]
+CATEGORIES = [
+    "farming",
+    "industry",
+    "construction",
+    "transport",
+    "wholesale_retail",
+    "other_services",
+    "urban_residential",
+    "rural_residential",
+    "thermal_power",
+    "heating_supply",
+    "thermal_power_output",
+    "heating_output",
+    "non_energy_use",
+    "production",
+    "inflow",
+    "import",
+    "outflow",
+    "export",
+    "stock_change",
+    "coal_washing",
+    "coking",
+    "refining",
+    "gas_works",
+    "coal_products",
+    "loss",
+    "statistical_difference",
+    "total_consumption",
+    "bunkers",
+    "purchased",
+    "exported",
+    "self_generated",
+    "net_import",
+    "process",
+    "road_fuel",
+    "road_vkt",
+    "road_turnover",
+    "rail",
+    "water",
+    "aviation",
+    "landfill",
+    "incineration",
+    "wastewater_domestic",
+    "wastewater_industrial",
+    "coal_mining",
+    "oil_gas",
+    "industry/C30",
+]
 
 
 @pytest.mark.parametrize("id", ITEMS)
@@ -36,7 +119,11 @@ def test_a_category_of_the_contract_is_known(id: str) -> None:  # noqa: A002
 def test_no_word_means_two_things() -> None:
     for known in (codes.items(), codes.categories(), codes.gases()):
         words = Counter(codes.words.folded(word) for one in known for word in {one.id, one.name_zh, one.name_en, *one.aliases})
-        own = Counter(codes.words.folded(w) for one in known for w in {codes.words.folded(x) for x in (one.id, one.name_zh, one.name_en, *one.aliases)})
+        own = Counter(
+            codes.words.folded(w)
+            for one in known
+            for w in {codes.words.folded(x) for x in (one.id, one.name_zh, one.name_en, *one.aliases)}
+        )
         assert max(own.values()) == 1, [word for word, count in own.items() if count > 1]
         assert words
 
@@ -63,7 +150,12 @@ def test_validity_runs_forward() -> None:
 
 @pytest.mark.parametrize(
     ("code", "good", "bad", "successor"),
-    [("341400", 2011, 2012, "340100"), ("371200", 2018, 2019, "370100"), ("110103", 2010, 2011, "110101"), ("632100", 2013, 2014, "630200")],
+    [
+        ("341400", 2011, 2012, "340100"),
+        ("371200", 2018, 2019, "370100"),
+        ("110103", 2010, 2011, "110101"),
+        ("632100", 2013, 2014, "630200"),
+    ],
 )
 def test_an_abolished_code_is_refused_with_its_successor(code: str, good: int, bad: int, successor: str) -> None:
     assert codes.region(code, good).code == code
@@ -81,7 +173,12 @@ def test_a_code_is_refused_before_its_time(code: str, year: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("999999", "entity.unknown_code"), ("亚特兰蒂斯", "entity.unknown_name"), ("鼓楼区", "entity.ambiguous_name"), ("", "entity.unknown_name")],
+    [
+        ("999999", "entity.unknown_code"),
+        ("亚特兰蒂斯", "entity.unknown_name"),
+        ("鼓楼区", "entity.ambiguous_name"),
+        ("", "entity.unknown_name"),
+    ],
 )
 def test_what_is_no_region_is_said(text: str, code: str) -> None:
     with pytest.raises(DataRefused) as caught:

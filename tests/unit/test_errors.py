@@ -36,7 +36,7 @@ def test_every_code_in_the_source_is_in_the_table() -> None:
     from importlib.resources import files
 
     raised = re.compile(
-        r'(?:DataRefused|UsageError|Refused|InvariantBroken|VerificationFailed|EnvironmentFault|BudgetExceeded'
+        r"(?:DataRefused|UsageError|Refused|InvariantBroken|VerificationFailed|EnvironmentFault|BudgetExceeded"
         r'|rejection|finding)\(\s*"([a-z_]+\.[a-z_]+)"'
     )
     sources = list(_python_files(files("accounting")))

@@ -19,7 +19,12 @@ def test_rows_of_one_key_add_exactly() -> None:
 
 
 def test_basis_month_and_unit_keep_sums_apart() -> None:
-    rows = [{"quantity": "1"}, {"quantity": "1", "basis": "wet"}, {"quantity": "1", "month": 3}, {"quantity": "1", "unit": "GJ"}]
+    rows = [
+        {"quantity": "1"},
+        {"quantity": "1", "basis": "wet"},
+        {"quantity": "1", "month": 3},
+        {"quantity": "1", "unit": "GJ"},
+    ]
     assert ledger.key_sums(activity(*rows)).collect().height == 4
 
 
@@ -41,6 +46,9 @@ def test_sums_of_sums_are_the_sums() -> None:
 
 def test_quantity_sums_equal_key_sums_where_every_row_has_a_quantity() -> None:
     rows = activity({"quantity": "1"}, {"quantity": "2"}, {"item": "coke", "quantity": "3"})
-    assert ledger.quantity_sums(rows).collect().sort("item").equals(
-        ledger.key_sums(rows).drop("notation_key").collect().sort("item")
+    assert (
+        ledger.quantity_sums(rows)
+        .collect()
+        .sort("item")
+        .equals(ledger.key_sums(rows).drop("notation_key").collect().sort("item"))
     )

@@ -110,9 +110,7 @@ def test_a_pattern_without_a_file_is_said(tmp_path: Path) -> None:
         ("\nview = 1 2", "project.syntax", "line 2", None),
     ],
 )  # fmt: skip
-def test_what_is_not_known_is_refused_with_its_line(
-    tmp_path: Path, text: str, code: str, line: str, near: str | None
-) -> None:
+def test_what_is_not_known_is_refused_with_its_line(tmp_path: Path, text: str, code: str, line: str, near: str | None) -> None:
     error = refusal(tmp_path, text)
     assert (error.code, error.where.cell) == (code, line)
     assert near is None or near in error.remedy

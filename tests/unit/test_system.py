@@ -24,7 +24,7 @@ class Kernel:
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple]] = []
 
-    def __getattr__(self, name: str):  # noqa: ANN204
+    def __getattr__(self, name: str):
         def called(*arguments: object) -> int:
             self.asked.append((name, arguments))
             return 1
@@ -42,7 +42,12 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Kernel:
 
 def test_on_windows_a_job_object_bounds_the_process(windows: Kernel) -> None:
     system.limit_this_process(1 << 20, 5, 1 << 20)
-    assert [name for name, _ in windows.asked] == ["CreateJobObjectW", "SetInformationJobObject", "GetCurrentProcess", "AssignProcessToJobObject"]
+    assert [name for name, _ in windows.asked] == [
+        "CreateJobObjectW",
+        "SetInformationJobObject",
+        "GetCurrentProcess",
+        "AssignProcessToJobObject",
+    ]
     kind, size = windows.asked[1][1][1], windows.asked[1][1][3]
     assert kind == 9  # JobObjectExtendedLimitInformation
     assert size == 144  # its size on 64-bit Windows
@@ -76,7 +81,11 @@ def test_on_windows_a_lock_is_taken_from_msvcrt(windows: Kernel, tmp_path: Path,
 
 @posix_only
 def test_a_lock_is_held_alone(tmp_path: Path) -> None:
-    with system.exclusive(tmp_path / "lock"), pytest.raises(EnvironmentFault, match="lock.held"), system.exclusive(tmp_path / "lock"):
+    with (
+        system.exclusive(tmp_path / "lock"),
+        pytest.raises(EnvironmentFault, match="lock.held"),
+        system.exclusive(tmp_path / "lock"),
+    ):
         pass
     with system.exclusive(tmp_path / "lock"):
         pass

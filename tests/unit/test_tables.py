@@ -19,7 +19,15 @@ def test_a_sound_table_passes_unchanged() -> None:
 @pytest.mark.parametrize("lazy", [False, True])
 @pytest.mark.parametrize(
     "broken",
-    [{"entity": ""}, {"entity": None}, {"year": 12}, {"month": 13}, {"basis": "dryish"}, {"quantity": None}, {"notation_key": "NO"}],
+    [
+        {"entity": ""},
+        {"entity": None},
+        {"year": 12},
+        {"month": 13},
+        {"basis": "dryish"},
+        {"quantity": None},
+        {"notation_key": "NO"},
+    ],
 )
 def test_a_broken_value_is_caught(broken: dict, lazy: bool) -> None:
     table = tables.frame("sums", [SUM | broken])
@@ -27,7 +35,9 @@ def test_a_broken_value_is_caught(broken: dict, lazy: bool) -> None:
         tables.check("sums", table.lazy() if lazy else table)
 
 
-@pytest.mark.parametrize("broken", [{}, {"mass_t": "1", "notation_key": "NE"}, {"mass_t": "1", "account": "other"}, {"mass_t": "1", "scope": 4}])
+@pytest.mark.parametrize(
+    "broken", [{}, {"mass_t": "1", "notation_key": "NE"}, {"mass_t": "1", "account": "other"}, {"mass_t": "1", "scope": 4}]
+)
 def test_a_cell_has_a_mass_or_a_notation_key(broken: dict) -> None:
     with pytest.raises(InvariantBroken):
         tables.check("inventory", tables.frame("inventory", [CELL | broken]))

@@ -151,7 +151,9 @@ def test_an_acceptance_lapses_when_the_value_changes(folder: Path) -> None:
 
 
 def test_a_project_needs_neither_path_nor_out(folder: Path) -> None:
-    (folder / "tanfeng.toml").write_text('[inputs]\npaths = ["table.csv"]\n[factors]\npacks = ["ceads-2018"]\n', encoding="utf-8")
+    (folder / "tanfeng.toml").write_text(
+        '[inputs]\npaths = ["table.csv"]\n[factors]\npacks = ["ceads-2018"]\n', encoding="utf-8"
+    )
     assert tanfeng("run", cwd=folder).returncode == 1
     assert (folder / "runs" / "0001" / "manifest.json").is_file()
 
@@ -171,7 +173,20 @@ def test_the_version_imports_no_engine(folder: Path) -> None:
 
 
 def test_every_help_page_has_an_example_and_fits_a_screen(folder: Path) -> None:
-    commands = ["run", "check", "demo", "explain", "findings", "accept", "verify", "verify-text", "reconcile", "export", "report", "schema"]
+    commands = [
+        "run",
+        "check",
+        "demo",
+        "explain",
+        "findings",
+        "accept",
+        "verify",
+        "verify-text",
+        "reconcile",
+        "export",
+        "report",
+        "schema",
+    ]
     for command in [[name] for name in commands] + [["factors", name] for name in ("list", "show", "verify")]:
         text = tanfeng(*command, "--help", "--lang", "en", cwd=folder, COLUMNS="100").stdout
         assert "Example" in text, command

@@ -9,7 +9,11 @@ from small import ROWS, run
 from accounting.errors import UsageError
 from accounting.explain import explanation_text, formula_line, place_of, recomputed
 
-MANY = [*ROWS, ("110000", 2007, "transport", "gasoline", "52.54", "万吨"), ("110000", 2007, "transport", "diesel_oil", "1", "kt")]
+MANY = [
+    *ROWS,
+    ("110000", 2007, "transport", "gasoline", "52.54", "万吨"),
+    ("110000", 2007, "transport", "diesel_oil", "1", "kt"),
+]
 
 
 def test_a_cell_leads_to_its_row_factor_and_citation() -> None:
@@ -46,7 +50,9 @@ def test_two_rows_of_one_key_are_both_shown() -> None:
 def test_a_saved_run_explains_as_the_one_in_memory(tmp_path: Path) -> None:
     made = run(MANY)
     saved = made.save(tmp_path / "run")
-    assert explanation_text(saved.explain("110000/2007/total"), "zh") == explanation_text(made.explain("110000/2007/total"), "zh")
+    assert explanation_text(saved.explain("110000/2007/total"), "zh") == explanation_text(
+        made.explain("110000/2007/total"), "zh"
+    )
 
 
 def test_entities_years_and_gases_are_never_added_up() -> None:

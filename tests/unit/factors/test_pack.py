@@ -37,7 +37,9 @@ def test_a_shipped_pack_is_sound(name: str) -> None:
 def test_every_factor_of_every_pack_keeps_nine_significant_digits() -> None:
     for name in pack.shipped_packs():
         for row in pack.load(name).parameters.filter(parameter="co2_factor").to_dicts():
-            factor = effective_factor(method("combustion.co2_factor"), {"co2_factor": value("co2_factor", row["value"], row["unit"])})
+            factor = effective_factor(
+                method("combustion.co2_factor"), {"co2_factor": value("co2_factor", row["value"], row["unit"])}
+            )
             assert factor >= 10**-7, row  # 15 decimals keep nine digits of it
             assert holds(factor, 15), row
 

@@ -26,7 +26,12 @@ def factor(tmp_path: Path, *rows: dict, **key: object) -> str | None:
 
 
 def test_rank_1_the_nearest_place(tmp_path: Path) -> None:
-    rows = [{"value": "1"}, {"value": "2", "region": "370000"}, {"value": "3", "region": "370200"}, {"value": "2.5", "region": "110000"}]
+    rows = [
+        {"value": "1"},
+        {"value": "2", "region": "370000"},
+        {"value": "3", "region": "370200"},
+        {"value": "2.5", "region": "110000"},
+    ]
     assert factor(tmp_path, *rows) == "3"
 
 
@@ -47,7 +52,9 @@ def test_rank_2_the_order_of_the_packs(tmp_path: Path) -> None:
 
 
 def test_rank_3_a_category_before_none(tmp_path: Path) -> None:
-    assert factor(tmp_path, {"value": "1"}, {"value": "2", "category": "transport"}, {"value": "3", "category": "farming"}) == "2"
+    assert (
+        factor(tmp_path, {"value": "1"}, {"value": "2", "category": "transport"}, {"value": "3", "category": "farming"}) == "2"
+    )
 
 
 def test_rank_3_the_category_above_serves_its_divisions(tmp_path: Path) -> None:
@@ -90,7 +97,10 @@ def test_the_order_of_rows_decides_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("year", "expected"), [(1999, None), (2000, "1"), (2010, "1"), (2011, "2"), (2030, "2")])
 def test_only_validity_selects_a_year(tmp_path: Path, year: int, expected: str | None) -> None:
-    rows = [{"value": "1", "valid_to": "2010", "measured_from": "2020"}, {"value": "2", "valid_from": "2011", "published": "1990"}]
+    rows = [
+        {"value": "1", "valid_to": "2010", "measured_from": "2020"},
+        {"value": "2", "valid_from": "2011", "published": "1990"},
+    ]
     assert factor(tmp_path, *rows, year=year) == expected
 
 
@@ -161,7 +171,10 @@ def test_a_class_number_depends_on_its_key_alone() -> None:
     key = ("CN", "transport", "diesel_oil", 2007, None, "t", None)
     assert classes.class_number(key) == classes.class_number(list(key))
     assert 0 <= classes.class_number(key) < 2**63
-    others = [("CN", "transport", "diesel_oil", 2007, None, "t", "wet"), ("CN", "transport", "diesel_oil", 2008, None, "t", None)]
+    others = [
+        ("CN", "transport", "diesel_oil", 2007, None, "t", "wet"),
+        ("CN", "transport", "diesel_oil", 2008, None, "t", None),
+    ]
     assert len({classes.class_number(k) for k in [key, *others]}) == 3
 
 

@@ -64,9 +64,7 @@ def test_an_input_to_power_is_positive_and_keeps_the_sign_it_was_reported_with(t
 
 
 def test_a_positive_entry_in_power_or_heat_is_an_output(tmp_path: Path) -> None:
-    reading = read_sheet(
-        tmp_path, {("火力发电", "电力"): 224.43, ("供热", "热力"): 12951.14, ("火力发电", "热力"): -1}
-    )
+    reading = read_sheet(tmp_path, {("火力发电", "电力"): 224.43, ("供热", "热力"): 12951.14, ("火力发电", "热力"): -1})
     assert amount(reading, "thermal_power_output", "electricity") == Decimal("22443000")
     assert amount(reading, "heating_output", "heat") == Decimal("129511400")
     assert amount(reading, "thermal_power", "heat") == Decimal("10000")
@@ -143,9 +141,7 @@ def test_a_written_notation_key_is_kept(tmp_path: Path) -> None:
 def test_a_text_that_is_no_number_is_refused_with_its_address(tmp_path: Path, seen: str) -> None:
     sheet = Balance(TITLE, {("建筑业", "柴油"): seen, ("建筑业", "汽油"): 8.71})
     reading = read(write(tmp_path / "a.xlsx", sheet))
-    assert [(row["cell"], row["seen"]) for row in reading.rejections] == [
-        (address(sheet, "建筑业", "柴油"), seen)
-    ]
+    assert [(row["cell"], row["seen"]) for row in reading.rejections] == [(address(sheet, "建筑业", "柴油"), seen)]
     assert balanced(reading)
 
 
@@ -175,9 +171,7 @@ def test_an_unknown_row_is_refused_whole_with_near_names(tmp_path: Path) -> None
 
 def test_an_unknown_column_is_refused_whole(tmp_path: Path) -> None:
     columns = (*COLUMNS_2007, ("可燃冰", "Fire Ice", "万吨"))
-    reading = read_sheet(
-        tmp_path, {("建筑业", "可燃冰"): 1, ("工业", "可燃冰"): 2, ("工业", "柴油"): 3}, columns=columns
-    )
+    reading = read_sheet(tmp_path, {("建筑业", "可燃冰"): 1, ("工业", "可燃冰"): 2, ("工业", "柴油"): 3}, columns=columns)
     assert codes_of(reading) == ["balance.unknown_column"]
     assert (reading.accepted, reading.rejected) == (1, 2)
 
@@ -189,9 +183,7 @@ def test_figures_beyond_the_last_heading_are_refused(tmp_path: Path) -> None:
 
 def test_two_columns_of_one_item_are_both_refused(tmp_path: Path) -> None:
     columns = (*COLUMNS_2007, ("柴 油", "Diesel", "万吨"))
-    reading = read_sheet(
-        tmp_path, {("建筑业", "柴油"): 1, ("建筑业", "柴 油"): 2, ("工业", "柴油"): 3}, columns=columns
-    )
+    reading = read_sheet(tmp_path, {("建筑业", "柴油"): 1, ("建筑业", "柴 油"): 2, ("工业", "柴油"): 3}, columns=columns)
     assert codes_of(reading) == ["balance.repeated"]
     assert (reading.accepted, reading.rejected) == (1, 2)
 
@@ -234,9 +226,7 @@ def test_the_later_rows_and_columns_are_known(tmp_path: Path) -> None:
 
 
 def test_notes_below_the_table_are_no_figures(tmp_path: Path) -> None:
-    reading = read_sheet(
-        tmp_path, {("建筑业", "柴油"): 1}, below=("注：1.本表数据为初步数。", "资料来源：2008年年鉴")
-    )
+    reading = read_sheet(tmp_path, {("建筑业", "柴油"): 1}, below=("注：1.本表数据为初步数。", "资料来源：2008年年鉴"))
     assert (reading.read, reading.rejections) == (1, [])
 
 
@@ -301,8 +291,6 @@ def test_figures_of_the_yearbook_stand_as_printed() -> None:
     assert amount(beijing, "transport", "diesel_oil") == Decimal("1026300")  # O36: 102.63 万吨
     assert amount(beijing, "urban_residential", "natural_gas") == Decimal("848000")  # S39: 8.48 亿立方米
     assert amount(beijing, "thermal_power", "raw_coal") == Decimal("8161700")  # D22: -816.17 万吨
-    industry = beijing.activity.filter(
-        pl.col("category") == "industry", pl.col("item") == "other_petroleum_products"
-    )
+    industry = beijing.activity.filter(pl.col("category") == "industry", pl.col("item") == "other_petroleum_products")
     assert industry["quantity"].sum() == Decimal("628600")  # T33 306.99 less T34 244.13
     assert industry["cell"].to_list() == ["T33", "T34"]

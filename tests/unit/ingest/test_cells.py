@@ -5,8 +5,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import xlsxwriter
 import xlrd
+import xlsxwriter
 
 from accounting.errors import DataRefused
 from accounting.ingest.cells import Cell, Merged, as_lists, column_letters, column_number, from_lists
@@ -59,7 +59,9 @@ def test_merges_and_hidden_places_are_kept(workbook: Path) -> None:
 def test_an_independent_reader_sees_the_same_cells(workbook: Path) -> None:
     page = openpyxl.load_workbook(workbook, data_only=True)["实物量"]
     theirs = {cell.coordinate: cell.value for row in page.iter_rows() for cell in row if cell.value is not None}
-    ours = {c.address: c for c in read_xlsx(workbook, Limits())[0][0].cells if c.kind in ("number", "text") and "%" not in c.text}
+    ours = {
+        c.address: c for c in read_xlsx(workbook, Limits())[0][0].cells if c.kind in ("number", "text") and "%" not in c.text
+    }
     for address, cell in ours.items():
         value = theirs[address]
         assert cell.text == value if isinstance(value, str) else float(cell.text) == value
@@ -87,7 +89,14 @@ def test_cells_survive_the_way_between_processes(workbook: Path) -> None:
 
 @pytest.mark.parametrize(
     ("limits", "code"),
-    [(Limits(cells=3), "sheet.too_large"), (Limits(columns=5), "sheet.too_large"), (Limits(merged_cells=5), "sheet.merge_too_large"), (Limits(sheets=1), "sheet.too_many"), (Limits(unpacked_bytes=100), "file.too_large"), (Limits(text_length=1), "cell.too_long")],
+    [
+        (Limits(cells=3), "sheet.too_large"),
+        (Limits(columns=5), "sheet.too_large"),
+        (Limits(merged_cells=5), "sheet.merge_too_large"),
+        (Limits(sheets=1), "sheet.too_many"),
+        (Limits(unpacked_bytes=100), "file.too_large"),
+        (Limits(text_length=1), "cell.too_long"),
+    ],
 )
 def test_what_passes_a_limit_is_refused(workbook: Path, limits: Limits, code: str) -> None:
     with pytest.raises(DataRefused) as caught:

@@ -29,9 +29,7 @@ def frame(*rows: tuple[Any, ...], **dtypes: Any) -> pl.DataFrame:
 
 
 def test_rows_are_added_up_by_key_in_base_units(tmp_path: Path) -> None:
-    rows = frame(
-        GOOD, ("370200", 2022, "工业", "原煤", 3.0, "t"), ("park-1", 2021, "transport", "diesel_oil", 0.1, "kg")
-    )
+    rows = frame(GOOD, ("370200", 2022, "工业", "原煤", 3.0, "t"), ("park-1", 2021, "transport", "diesel_oil", 0.1, "kg"))
     sums, answer = sums_of_parquet(rows, tmp_path)
     assert sums.select("entity", "category", "item", "quantity", "unit").rows() == [
         ("370200", "industry", "raw_coal", Decimal("125003.000000000"), "t"),
@@ -121,9 +119,7 @@ def test_batches_slices_and_chunks_change_nothing(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(leftover, "CHUNK", 3)
     parts, again = sums_of_parquet(rows, tmp_path)
     assert whole.equals(parts)
-    assert (
-        [answer[name] for name in ("read", "rejected")] == [again[name] for name in ("read", "rejected")] == [150, 50]
-    )
+    assert [answer[name] for name in ("read", "rejected")] == [again[name] for name in ("read", "rejected")] == [150, 50]
     assert [r["cell"] for r in answer["rejections"]] == [r["cell"] for r in again["rejections"]]
     assert answer["rejections"][0]["cell"] == "row 2, item"
 

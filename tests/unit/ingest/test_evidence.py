@@ -34,9 +34,7 @@ HERE = Where("a.xlsx", "Sheet1")
         ("", [], []),
     ],
 )
-def test_a_year_is_told_from_an_edition_a_range_and_a_table_number(
-    text: str, years: list[int], editions: list[str]
-) -> None:
+def test_a_year_is_told_from_an_edition_a_range_and_a_table_number(text: str, years: list[int], editions: list[str]) -> None:
     assert evidence.years(text) == years
     assert evidence.editions(text) == editions
 
@@ -103,9 +101,7 @@ def test_a_city_that_a_file_name_says_contradicts_the_province_of_the_title() ->
 
 def test_a_year_from_a_file_name_is_listed() -> None:
     decided = evidence.decided("year", [year(2013, evidence.FILE_NAME)], HERE)
-    assert [(row["code"], row["severity"]) for row in decided.findings] == [
-        ("evidence.year_from_name", "info")
-    ]
+    assert [(row["code"], row["severity"]) for row in decided.findings] == [("evidence.year_from_name", "info")]
 
 
 def test_a_year_from_the_title_is_not_listed() -> None:

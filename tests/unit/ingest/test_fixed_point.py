@@ -70,9 +70,7 @@ def test_a_tie_is_never_decided_in_floats() -> None:
         (["1.5", "1,5", " 1", "-", "1234567890"], pl.String, [15_000_000_000, None, None, None, None]),
     ],
 )
-def test_other_kinds_are_multiplied_as_integers(
-    values: list[object], dtype: pl.DataType, taken: list[int | None]
-) -> None:
+def test_other_kinds_are_multiplied_as_integers(values: list[object], dtype: pl.DataType, taken: list[int | None]) -> None:
     rows = pl.DataFrame({"q": pl.Series(values, dtype=dtype)})
     made = rows.select(first_look("q", rows.schema["q"], pl.lit(0), {0: Fraction(10)}))
     assert made.to_series().to_list() == taken

@@ -152,9 +152,7 @@ def test_a_sheet_that_says_neither_place_nor_year_is_refused_for_both(tmp_path: 
 
 
 def test_a_code_that_did_not_exist_in_the_year_is_refused_with_its_successor(tmp_path: Path) -> None:
-    found = taken(
-        write(tmp_path / "341400.xlsx", Balance("能源平衡表-2015", FIGURES))
-    )  # 巢湖 was divided in 2011
+    found = taken(write(tmp_path / "341400.xlsx", Balance("能源平衡表-2015", FIGURES)))  # 巢湖 was divided in 2011
     assert codes_of(found) == ["entity.code_not_valid_in_year"]
 
 
@@ -217,9 +215,7 @@ def test_a_correction_changes_the_figure_before_it_is_read(tmp_path: Path) -> No
 
 def test_long_tables_add_up(tmp_path: Path) -> None:
     table(tmp_path / "a.csv", "370000,2007,construction,diesel_oil,1,万吨")
-    table(
-        tmp_path / "b.csv", "370000,2007,construction,diesel_oil,2,万吨", "370000,2007,industry,coke,5,万吨"
-    )
+    table(tmp_path / "b.csv", "370000,2007,construction,diesel_oil,2,万吨", "370000,2007,industry,coke,5,万吨")
     assert diesel(taken(tmp_path)) == [Decimal("30000")]
 
 
@@ -275,9 +271,7 @@ def test_two_tables_with_the_same_figures_are_a_warning_with_the_amount(tmp_path
 def test_one_equal_figure_among_many_is_no_warning(tmp_path: Path) -> None:
     items = ("diesel_oil", "gasoline", "coke")
     table(tmp_path / "a.csv", *(f"370000,2007,industry,{item},{n + 1},万吨" for n, item in enumerate(items)))
-    table(
-        tmp_path / "b.csv", *(f"370000,2007,industry,{item},{3 * n + 1},万吨" for n, item in enumerate(items))
-    )
+    table(tmp_path / "b.csv", *(f"370000,2007,industry,{item},{3 * n + 1},万吨" for n, item in enumerate(items)))
     assert "table.repeated" not in taken(tmp_path).findings["code"].to_list()
 
 
@@ -294,9 +288,7 @@ def test_a_cell_that_is_lost_stops_everything(tmp_path: Path, monkeypatch: pytes
     assert raised.value.code == "conservation.rows"
 
 
-def test_sums_that_do_not_equal_their_rows_stop_everything(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sums_that_do_not_equal_their_rows_stop_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = stage.ledger.united
 
     def short(parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:

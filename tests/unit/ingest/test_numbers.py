@@ -69,7 +69,9 @@ def test_the_shortest_decimal_gives_the_float_back(value: float) -> None:
     assert len(text.lstrip("-0.").replace(".", "")) <= 17 + (21 if abs(value) >= 1e16 else 0)
 
 
-@given(st.lists(st.text(alphabet="0123456789.,-+eE１① 万%—xNOE'", max_size=9) | st.sampled_from([*READ, *REFUSED]), max_size=30))
+@given(
+    st.lists(st.text(alphabet="0123456789.,-+eE１① 万%—xNOE'", max_size=9) | st.sampled_from([*READ, *REFUSED]), max_size=30)
+)
 def test_a_column_is_read_as_its_texts_are(texts: list[str]) -> None:
     rows = numbers.read_column(pl.Series(texts, dtype=pl.String)).to_dicts()
     alone = [numbers.read(text) for text in texts]

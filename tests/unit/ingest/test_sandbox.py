@@ -18,7 +18,7 @@ LIMITS = Limits(seconds=2)
 
 
 @pytest.fixture
-def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201
+def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A child that does something else than reading."""
 
     def acting(program: str) -> None:
@@ -41,7 +41,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201
         ("import sys; sys.stderr.write('x' * 10**6); sys.exit(1)", "file.crashed_reader"),
     ],
 )
-def test_the_parent_survives_any_child(impostor, tmp_path: Path, program: str, code: str) -> None:  # noqa: ANN001
+def test_the_parent_survives_any_child(impostor, tmp_path: Path, program: str, code: str) -> None:
     impostor(program)
     (tmp_path / "a.csv").write_text("x")
     began = time.monotonic()

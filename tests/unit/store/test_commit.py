@@ -166,13 +166,17 @@ def faster(monkeypatch: pytest.MonkeyPatch, rows: list[tuple]) -> None:
     monkeypatch.setattr(system, "rename_whole", late)
 
 
-def test_where_another_writer_was_faster_with_the_same_result_theirs_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_another_writer_was_faster_with_the_same_result_theirs_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     faster(monkeypatch, ROWS)
     assert run().save(tmp_path / "result").inventory.height == 3
     assert [entry.name for entry in tmp_path.iterdir()] == ["result"]
 
 
-def test_where_another_writer_was_faster_with_another_result_ours_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_another_writer_was_faster_with_another_result_ours_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     faster(monkeypatch, OTHER)
     with pytest.raises(UsageError, match="out.other_run"):
         run().save(tmp_path / "result")
@@ -199,7 +203,9 @@ def test_a_table_in_parts_reads_as_one(tmp_path: Path) -> None:
     for number in range(rows.height):
         rows.slice(number, 1).write_parquet(tmp_path / "result" / "inventory.parquet" / f"part-{number:05d}.parquet")
     told = json.loads((tmp_path / "result" / "manifest.json").read_text(encoding="utf-8"))
-    (tmp_path / "result" / "manifest.json").write_text(manifest.text(manifest.sealed(told, tmp_path / "result")), encoding="utf-8")
+    (tmp_path / "result" / "manifest.json").write_text(
+        manifest.text(manifest.sealed(told, tmp_path / "result")), encoding="utf-8"
+    )
     assert open_run(tmp_path / "result").inventory.equals(rows)
 
 

@@ -89,7 +89,16 @@ def test_a_sliced_frame_has_the_digest_of_its_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"quantity": "1.500000001"}, {"quantity": "-1.5"}, {"year": 2008}, {"month": 1}, {"basis": "wet"}, {"entity": "1100"}, {"class": 6}]
+    "change",
+    [
+        {"quantity": "1.500000001"},
+        {"quantity": "-1.5"},
+        {"year": 2008},
+        {"month": 1},
+        {"basis": "wet"},
+        {"entity": "1100"},
+        {"class": 6},
+    ],
 )
 def test_any_changed_value_changes_it(change: dict) -> None:
     assert digest(given_tables([SUM]), SETTINGS) != digest(given_tables([SUM | change]), SETTINGS)
