@@ -1,7 +1,7 @@
 """Views: the cells of an inventory in a classification that people need, with totals.
 
 A view is data: datasets/views/VIEW.csv has one row a line (row, parent, category, name_zh, name_en); a line with a
-category is a leaf, every category stands in exactly one leaf. Totals add cells that are not null, in account `main`
+category is a leaf and holds the divisions of that category too; every category stands in exactly one leaf. Totals add cells that are not null, in account `main`
 and in every other account apart; gases are added only as CO2e.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 
 import polars as pl
 
-from accounting import shipped
+from accounting import codes, shipped
 from accounting.errors import UsageError, did_you_mean
 from accounting.exact import MASS_DIGITS, decimals, integers
 from accounting.tables import TABLES
@@ -40,15 +40,15 @@ class View:
     lines: tuple[Line, ...]
 
     def categories(self) -> tuple[str, ...]:
-        """The categories that the view counts."""
-        return tuple(line.category for line in self.lines if line.category)
+        """The categories that the view counts, divisions of a category among them."""
+        return tuple(_rows_of_categories(self))
 
     def leaves_under(self, row: str) -> tuple[str, ...]:
         """The categories that make up a line."""
         by_row = {line.row: line for line in self.lines}
         if row not in by_row:
             raise UsageError("view.unknown_row", seen=row, view=self.id, rows=", ".join(by_row))
-        return tuple(line.category for line in self.lines if line.category and row in self.path(line.row))
+        return tuple(category for category, leaf in _rows_of_categories(self).items() if row in self.path(leaf))
 
     def path(self, row: str) -> tuple[str, ...]:
         """A line and the lines above it, from itself to the top."""
@@ -58,6 +58,15 @@ class View:
             path.append(above)
             above = parents[above]
         return tuple(path)
+
+
+@cache
+def _rows_of_categories(shown: View) -> dict[str, str]:
+    """Each counted category with the leaf that holds it: its own, else that of the nearest category above it."""
+    own = {line.category: line.row for line in shown.lines if line.category}
+    lineages = ((known.id, *codes.category_parents(known.id)) for known in codes.categories())
+    held = ((lineage[0], next((own[above] for above in lineage if above in own), None)) for lineage in lineages)
+    return {category: row for category, row in held if row is not None}
 
 
 @cache
@@ -108,7 +117,7 @@ def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
 
 def _leaves(shown: View) -> pl.LazyFrame:
     """Categories with the line that holds them."""
-    pairs = [(line.category, line.row) for line in shown.lines if line.category]
+    pairs = list(_rows_of_categories(shown).items())
     return pl.LazyFrame(pairs, schema={"category": pl.String, "row": pl.String}, orient="row")
 
 

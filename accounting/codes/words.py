@@ -206,6 +206,16 @@ def category_parents(id: str) -> tuple[str, ...]:  # noqa: A002 - the field's wo
 
 
 @cache
+def divisions(id: str) -> tuple[str, ...]:  # noqa: A002 - the field's word
+    """The categories below a category.
+
+    >>> divisions("industry")[:2], divisions("farming")
+    (('industry/B06', 'industry/B07'), ())
+    """
+    return tuple(one.id for one in categories() if id in category_parents(one.id))
+
+
+@cache
 def names() -> tuple[str, ...]:
     """Every id and name of items, categories and gases: what a did-you-mean chooses from."""
     return tuple(name for one in (*items(), *categories(), *gases()) for name in (one.id, one.name_zh, one.name_en))

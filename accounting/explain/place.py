@@ -30,10 +30,15 @@ def place_of(path: str) -> Place:
 
     >>> place_of("北京/2007/transport/柴油")
     Place(entity='110000', year=2007, category='transport', row=None, item='diesel_oil', gas=None, view=None)
+    >>> place_of("北京/2007/industry/C30").category
+    'industry/C30'
     """
     found: dict[str, Any] = {}
-    for part in (part.strip() for part in path.split("/") if part.strip()):
-        name, value = _meaning(part, found)
+    parts = [part.strip() for part in path.split("/") if part.strip()]
+    while parts:
+        if codes.find_category("/".join(parts[:2])) is not None and len(parts) > 1:  # a division: industry/C30
+            parts[:2] = ["/".join(parts[:2])]
+        name, value = _meaning(parts.pop(0), found)
         found[name] = value
     return Place(**found)
 
@@ -70,7 +75,7 @@ def fitting(inventory: pl.DataFrame, place: Place) -> pl.DataFrame:
         if wanted is not None:
             fits &= pl.col(column) == wanted
     if place.category is not None:
-        fits &= pl.col("category") == place.category
+        fits &= pl.col("category").is_in([place.category, *codes.divisions(place.category)])
     if place.row is not None:
         fits &= pl.col("category").is_in(_categories_of(place))
     if place.row is not None or place.category is None:
