@@ -149,7 +149,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     if settings.strict and taken.rejections.height:
         raise Refused("run.strict", rejections=taken.rejections, refused=taken.rejections.height)
     counted = list(settings.counted())
-    sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"]))
+    sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
     resolved = resolver.resolve(class_frame.filter(_has_a_cell(counted)), settings.packs, counted)
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())

@@ -275,11 +275,13 @@ class _Entry:
 @cache
 def _listed() -> dict[str, _Entry]:
     entries: dict[str, _Entry] = {}
+    counts = [("", "", 0), *((word, normal(word), power) for word, power in _COUNT_WORDS.items())]
     for root in (*_ROOTS, *_CALORIES):
         for spelling in root.spellings.split():
-            for word, power in [("", 0), *(_COUNT_WORDS.items() if root.counted else ())]:
-                for suffix, basis in _suffixes(root):
-                    entries.setdefault(normal(word + spelling + suffix), _Entry(word + spelling + suffix, root, power, basis))
+            for suffix, basis in _suffixes(root):
+                bare = normal(spelling + suffix)
+                for word, looked_up, power in counts if root.counted else counts[:1]:
+                    entries.setdefault(looked_up + bare, _Entry(word + spelling + suffix, root, power, basis))
     by_spelling = {entry.spelling: entry for entry in entries.values()}
     for flat, (spelling, power) in _FLAT_POWERS.items():
         entries.setdefault(normal(flat), _Entry(flat, by_spelling[spelling].root, power, None))

@@ -9,28 +9,28 @@ import polars as pl
 ITEMS = ("gasoline", "diesel_oil", "kerosene", "fuel_oil", "lpg", "coke")
 CATEGORIES = ("farming", "industry", "construction", "transport", "wholesale_retail", "other_services")
 YEARS = 16
-KEYS_PER_ENTITY_YEAR = 3
+PAIRS = 20
 
 
 def activity_table(path: Path, rows: int, keys: int, seed: int = 20230707) -> Path:
-    """`rows` rows over about `keys` keys: own ids, 16 years, three (category, item) pairs an entity and year."""
-    entities = max(1, keys // (YEARS * KEYS_PER_ENTITY_YEAR))
+    """`rows` rows over about `keys` keys: own ids × 16 years × 20 pairs of category and item, quantities with 3 decimals."""
+    entities = max(1, keys // (YEARS * PAIRS))
     pairs = pl.Series("pair", range(len(ITEMS) * len(CATEGORIES)))
     number = pl.int_range(rows, eager=True)
     entity = number.hash(seed) % entities
-    slot = number.hash(seed + 1) % KEYS_PER_ENTITY_YEAR
-    pair = (entity * 7 + slot * 11) % pairs.len()
+    slot = number.hash(seed + 1) % PAIRS
+    pair = (entity * 7 + slot) % pairs.len()
     frame = pl.DataFrame(
         {
             "entity": "P" + entity.cast(pl.String).str.zfill(6),
             "year": (2005 + number.hash(seed + 2) % YEARS).cast(pl.Int16),
             "category": pl.Series(CATEGORIES)[(pair // len(ITEMS)).cast(pl.UInt32)],
             "item": pl.Series(ITEMS)[(pair % len(ITEMS)).cast(pl.UInt32)],
-            "quantity": (number.hash(seed + 3) % 10_000_000_000).cast(pl.Int64),
+            "quantity": (number.hash(seed + 3) % 10_000_000).cast(pl.Int64),
             "unit": pl.repeat("t", rows, eager=True),
         }
     )
-    quantity = (pl.col("quantity").cast(pl.Decimal(38, 9)) * pl.lit("0.000001").cast(pl.Decimal(38, 9))).cast(pl.Decimal(38, 9))
+    quantity = pl.col("quantity") / 1000
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.with_columns(quantity).write_parquet(path, row_group_size=500_000)
     return path

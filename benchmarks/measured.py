@@ -48,3 +48,46 @@ def best(command: Sequence[str], before: Sequence[str] | None = None, times: int
             subprocess.run(before, check=True)
         measurements.append(process(command))
     return min(measurements, key=lambda m: m.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was measured, beside its baseline and its gates."""
+
+    name: str
+    ours: Measurement
+    theirs: Measurement | None = None
+    baseline: str = ""
+    ratio_at_most: float | None = None
+    mebibytes_at_most: float | None = None
+    seconds_at_most: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """Our seconds ÷ those of the baseline."""
+        return None if self.theirs is None else self.ours.seconds / self.theirs.seconds
+
+    def holds(self) -> bool:
+        """Whether every gate holds; a run that failed crosses all of them."""
+        pairs = (
+            (self.ratio, self.ratio_at_most),
+            (self.ours.mebibytes, self.mebibytes_at_most),
+            (self.ours.seconds, self.seconds_at_most),
+        )
+        ended = self.ours.exit_code in (0, 1) and (self.theirs is None or self.theirs.exit_code == 0)
+        return ended and all(gate is None or value is None or value <= gate for value, gate in pairs)
+
+    @staticmethod
+    def head() -> str:
+        return f"{'subject':<32}{'s':>8}{'MiB':>8}  {'baseline':<22}{'s':>8}{'MiB':>8}{'ratio':>8}  gate"
+
+    def line(self) -> str:
+        theirs = f"{self.theirs.seconds:>8.2f}{self.theirs.mebibytes:>8.0f}{self.ratio:>8.2f}" if self.theirs else " " * 24
+        gates = [
+            *([f"≤ {self.ratio_at_most} ×"] if self.ratio_at_most else []),
+            *([f"≤ {self.mebibytes_at_most:.0f} MiB"] if self.mebibytes_at_most else []),
+            *([f"≤ {self.seconds_at_most} s"] if self.seconds_at_most else []),
+        ]
+        verdict = "" if self.holds() else "  CROSSED"
+        ours = f"{self.ours.seconds:>8.2f}{self.ours.mebibytes:>8.0f}"
+        return f"{self.name:<32}{ours}  {self.baseline:<22}{theirs}  {', '.join(gates)}{verdict}"

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from accounting import project as projects
 from accounting.cli.printed import run_text
 from accounting.cli.talk import Talk
@@ -13,6 +15,8 @@ from accounting.errors import Refused, UsageError
 from accounting.errors import lines as error_lines
 from accounting.runs import Run, acceptances_of, run, taken_in
 from accounting.store.commit import refuse_foreign
+
+MOST_LINES = 10_000  # of a view in --json
 
 
 def run_and_save(
@@ -37,7 +41,7 @@ def run_and_save(
     except Refused as refused:
         return print_refusal(talk, refused)
     saved = result.save(target, copy_inputs=copy_inputs)
-    talk.result(run_text(saved, talk), run_document(saved))
+    talk.result(run_text(saved, talk), run_document(saved) if talk.as_json else {})
     return saved.exit_code
 
 
@@ -60,10 +64,20 @@ def run_document(result: Run) -> dict[str, Any]:
         "packs": result.manifest["packs"],
         "uncovered_share": result.manifest["coverage"]["uncovered_share"],
         "rows": {name: table.height for name, table in result.tables.items()},
-        "views": {name: [row for row in table.to_dicts() if row["item"] is None] for name, table in result.views.items()},
+        "views": {name: _listed_lines(table) for name, table in result.views.items()},
+        "views_cut": {name: max(0, _lines_of(table).height - MOST_LINES) for name, table in result.views.items()},
         "rejections": result.tables["rejections"].to_dicts(),
         "waiting": result.waiting.to_dicts(),
     }
+
+
+def _lines_of(table: pl.DataFrame) -> pl.DataFrame:
+    return table.filter(pl.col("item").is_null())
+
+
+def _listed_lines(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """The lines of a view, all items together; of a large one the first, the whole stands in the run."""
+    return _lines_of(table).head(MOST_LINES).to_dicts()
 
 
 def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, strict: bool, **options: Any) -> int:

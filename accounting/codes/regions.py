@@ -178,8 +178,8 @@ def ancestors(code: str) -> tuple[str, ...]:
 
 
 def ancestors_of_entities(entities: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The ancestors of each distinct entity."""
-    return {entity: ancestors(entity) for entity in set(entities)}
+    """The ancestors of each entity."""
+    return {entity: ancestors(entity) for entity in entities}
 
 
 def entity_name(entity: str, lang: Lang) -> str:

@@ -379,10 +379,11 @@ def _mapping_hash(sources: Sequence[Source]) -> str | None:
 
 
 def _sums_of(parts: Sequence[Part]) -> pl.DataFrame:
-    own = [part.summed().lazy() for part in parts if part.account["accepted"]]
-    if not own:
-        return empty("sums").drop("class")
-    return ledger.united(own).collect().select(empty("sums").drop("class").columns)
+    own = [part.summed() for part in parts if part.account["accepted"]]
+    columns = empty("sums").drop("class").columns
+    if len(own) == 1:
+        return own[0].select(columns)
+    return ledger.united([sums.lazy() for sums in own]).collect().select(columns) if own else empty("sums").drop("class")
 
 
 def _account_holds(part: Part) -> None:

@@ -19,7 +19,7 @@ from accounting.errors import Where, finding, rejection
 from accounting.exact import decimals, integers, plain
 from accounting.ingest.balance import Balance
 from accounting.ingest.sources import Source
-from accounting.tables import KEY
+from accounting.tables import KEY, TABLES
 
 SHARED_AT_LEAST = 0.5
 LISTED = 12
@@ -136,8 +136,9 @@ def contested(supplies: Sequence[Supply]) -> Refusals:
     item: a monthly table beside an annual statement is the same energy.
     """
     rejections: list[dict[str, Any]] = []
-    if not supplies:
-        return Refusals([], rejections)
+    nested_pairs = _nested_pairs(_pairs_of(supplies))
+    if not nested_pairs and not any(supply.is_statement for supply in supplies):
+        return Refusals([pl.DataFrame(schema=_PAIR_TYPES)] * len(supplies), rejections)
     held = pl.concat(
         [
             supply.sums.lazy()
@@ -152,7 +153,7 @@ def contested(supplies: Sequence[Supply]) -> Refusals:
         ]
     ).collect()
     shared = _shared_with_statement(held)
-    nested = _nested(held)
+    nested = _nested(held, nested_pairs)
     for row in shared.sort("entity", "year", "category", "item", "supply").to_dicts():
         rejections.append(_shared_rejection(row, held, supplies))
     for row in nested.to_dicts():
@@ -167,6 +168,7 @@ def contested(supplies: Sequence[Supply]) -> Refusals:
 
 
 PAIR = ["entity", "year", "category", "item"]
+_PAIR_TYPES = {name: TABLES["sums"][name] for name in PAIR}
 
 
 def _shared_with_statement(held: pl.DataFrame) -> pl.DataFrame:
@@ -177,14 +179,13 @@ def _shared_with_statement(held: pl.DataFrame) -> pl.DataFrame:
     return held.filter(~pl.col("adds")).join(shared, on=PAIR, how="semi")
 
 
-def _nested(held: pl.DataFrame) -> pl.DataFrame:
+def _nested(held: pl.DataFrame, pairs: list[tuple[tuple[str, str], tuple[str, str]]]) -> pl.DataFrame:
     """Pairs of keys of one entity and year of which one contains the other.
 
     Columns entity, year, category, item, supply (the parent) and child_category, child_item, child_supply. Items
     that only hold the rest (other gas, other petroleum products) stand beside their siblings within one file.
     """
-    pairs = held.select("category", "item").unique().rows()
-    nested = [(*parent, *child, _is_rest(parent[1]) and parent[0] == child[0]) for parent, child in _nested_pairs(pairs)]
+    nested = [(*parent, *child, _is_rest(parent[1]) and parent[0] == child[0]) for parent, child in pairs]
     schema = {"category": pl.String, "item": pl.String, "child_category": pl.String, "child_item": pl.String,
               "siblings": pl.Boolean}  # fmt: skip
     table = pl.DataFrame(nested, schema=schema, orient="row")
@@ -197,6 +198,11 @@ def _nested(held: pl.DataFrame) -> pl.DataFrame:
     return found.filter(~(pl.col("siblings") & (pl.col("supply") == pl.col("child_supply")))).sort(
         *PAIR, "child_category", "child_item", "supply", "child_supply"
     )
+
+
+def _pairs_of(supplies: Sequence[Supply]) -> list[tuple[str, str]]:
+    """Every category and item that is supplied."""
+    return sorted({pair for supply in supplies for pair in supply.sums.select("category", "item").unique().rows()})
 
 
 def _nested_pairs(pairs: list[tuple[str, str]]) -> list[tuple[tuple[str, str], tuple[str, str]]]:

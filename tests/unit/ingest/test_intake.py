@@ -296,5 +296,7 @@ def test_sums_that_do_not_equal_their_rows_stop_everything(tmp_path: Path, monke
 
     monkeypatch.setattr(stage.ledger, "united", short)
     with pytest.raises(InvariantBroken) as raised:
-        taken(write(tmp_path / "a.xlsx", Balance(title(2007), FIGURES)))
+        taken(
+            write(tmp_path / "a.xlsx", Balance(title(2007), FIGURES)), write(tmp_path / "b.xlsx", Balance(title(2008), FIGURES))
+        )
     assert raised.value.code == "conservation.sums"
