@@ -4,9 +4,8 @@
 >>> ac.convert("1.5", "万吨标准煤", "GJ")
 Fraction(439614, 1)
 
-`run` computes, `open` reads a stored run, `check_inputs` reads files without computing, `convert` converts a
-quantity exactly. Every error is a `TanfengError` with `.code`, `.where` and `.remedy`. Names are resolved when they are used, so importing
-this package costs next to nothing.
+`run` computes, `open` reads a stored run, `convert` converts a quantity exactly. Every error is a `TanfengError` with
+`.code`, `.where` and `.remedy`. Names are resolved when they are used, so importing this package costs next to nothing.
 """
 
 from __future__ import annotations

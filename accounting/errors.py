@@ -216,6 +216,7 @@ def finding(
 
 
 def _texts(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    facts = {**facts, "close": facts.get("close") or "–"}
     return {
         "message_zh": _sentence(code, "zh", facts),
         "message_en": _sentence(code, "en", facts),

@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from accounting.tables import CELL, STORED, check, frame, ordered
 
 Progress = Callable[[str, int, int], None]
 
+YEARS = range(1900, 2101)
 DEFAULT_VIEW = "energy-balance"
 DEFAULT_GWP = "AR5"
 ACCEPTED = "accepted.toml"
@@ -116,7 +118,7 @@ class Run:
 
     def explain(self, path: str | None = None, **where: Any) -> Explanation:
         """The way of a number: by a path of names (浙江/2007/农业/柴油) or by entity, year, category, row, item, gas."""
-        return explained(self.tables, place_of(path) if path else Place(**where))
+        return explained(self.tables, place_of(path) if path else Place(**where), self.manifest["inputs"])
 
     def sql(self, query: str) -> pl.DataFrame:
         """A DuckDB query over the run's tables, by their names; files and the network are out of its reach."""
@@ -146,16 +148,16 @@ def open_run(folder: str | Path) -> Run:
 
 def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Acceptance] = ()) -> Run:
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
-    if settings.strict and taken.rejections.height:
-        raise Refused("run.strict", rejections=taken.rejections, refused=taken.rejections.height)
     counted = list(settings.counted())
     sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
     resolved = resolver.resolve(class_frame.filter(_has_a_cell(counted)), settings.packs, counted)
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
+    potentials = pack.gwp(settings.gwp)
+    _every_gas_has_a_potential(resolved, potentials, settings.gwp)
     cells = ordered(
         "inventory",
-        inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), pack.gwp(settings.gwp)).collect(),
+        inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), potentials).collect(),
     )
     conservation_results.append(conservation.cells_are_unique(cells, CELL))
     view_tables: dict[str, pl.DataFrame] = {}
@@ -167,6 +169,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *_uncounted(sums, class_frame, resolved, counted),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
+    all_findings = findings.with_stakes(all_findings, cells)
     tables = {
         "activity": taken.activity,
         "sums": ordered("sums", sums),
@@ -180,10 +183,24 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     }
     for name, table in tables.items():
         check(name, table)
-    if settings.strict and findings.waiting(tables["findings"]).height:
-        raise Refused("run.strict", rejections=tables["rejections"], refused=findings.waiting(tables["findings"]).height)
+    if settings.strict:
+        _nothing_waits(tables["rejections"], findings.waiting(tables["findings"]))
     energy = coverage.energy(sums.lazy(), counted, resolved.missing.lazy())
     return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy), sources=taken.paths)
+
+
+def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:
+    listed = pl.concat([rejections, waiting.select(rejections.columns)])
+    if listed.height:
+        raise Refused("run.strict", rejections=listed, refused=listed.height)
+
+
+def _every_gas_has_a_potential(resolved: resolver.Resolved, potentials: Mapping[str, Fraction], edition: str) -> None:
+    """A gas that the set does not know would be missing from every total in CO2e, unsaid."""
+    gases = pl.concat([resolved.effective["gas"], resolved.missing["gas"]]).unique().sort()
+    unknown = [gas for gas in gases if gas not in potentials]
+    if unknown:
+        raise UsageError("gwp.gas_missing", seen=", ".join(unknown), edition=edition)
 
 
 def _has_a_cell(counted: list[str]) -> pl.Expr:
@@ -281,6 +298,8 @@ def taken_in(
     progress: Progress | None = None,
 ) -> intake.Intake:
     """What the files hold: the first half of a run, and all of `tanfeng check`."""
+    if year is not None and year not in YEARS:
+        raise UsageError("year.range", seen=str(year), first=YEARS.start, last=YEARS.stop - 1)
     found = intake.sources(
         paths, plan, entity=entity, year=year, map=None if mapping is None else Path(mapping), encoding=encoding
     )
@@ -342,7 +361,8 @@ def run(
     """
     if hasattr(inputs, "__arrow_c_stream__"):
         with tempfile.TemporaryDirectory() as folder:
-            table = Path(folder) / "table.csv"
+            table = Path(folder) / "frame" / "table.csv"
+            table.parent.mkdir()
             pl.DataFrame(inputs).write_csv(table)
             return run(
                 table, project=project, factors=factors, view=view, gwp=gwp, entity=entity, year=year, mapping=mapping,

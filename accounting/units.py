@@ -205,7 +205,6 @@ _NOT_USED = (
      "British heat without its basis", "GJ(NCV), GJ(GCV)"),
 )  # fmt: skip
 
-GJ_PER_MWH = Fraction(18, 5)  # 1 W·h = 3600 J by definition
 _LONGEST = 64
 _FOLDED = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},

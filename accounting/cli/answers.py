@@ -11,17 +11,17 @@ import polars as pl
 
 from accounting import export
 from accounting import project as projects
-from accounting.acceptances import Acceptance, append_acceptances
+from accounting.acceptances import Acceptance, append_acceptances, read_acceptances
 from accounting.cli.talk import Talk
 from accounting.cli.work import plan_of
-from accounting.errors import Lang, UsageError
+from accounting.errors import Lang, UsageError, Where
 from accounting.errors import lines as error_lines
 from accounting.exact import plain
 from accounting.explain import Place, explained, explanation_text, formula_line, place_of, recomputed
 from accounting.quality import findings as quality_findings
 from accounting.quality import reconcile
 from accounting.quality.published import read_published
-from accounting.runs import open_run
+from accounting.runs import ACCEPTED, open_run
 from accounting.store import verify as store_verify
 
 SEVERITY_WORDS = {"zh": {"info": "提示", "warning": "警告", "error": "错误"}, "en": {}}
@@ -32,7 +32,7 @@ def list_findings(talk: Talk, run: Path, *, kind: str | None, only_open: bool) -
     result = open_run(run)
     table = quality_findings.waiting(result.tables["findings"]) if only_open else result.tables["findings"]
     if kind is not None:
-        table = table.filter(pl.col("kind") == _known_kind(kind))
+        table = table.filter((pl.col("kind") == _known_kind(kind, table)) | (pl.col("code") == kind))
     rows = table.sort(
         pl.col("severity") == "info", pl.col("stake_t"), "code", descending=[False, True, False], nulls_last=True
     ).to_dicts()
@@ -42,11 +42,12 @@ def list_findings(talk: Talk, run: Path, *, kind: str | None, only_open: bool) -
     return result.exit_code
 
 
-def _known_kind(kind: str) -> str:
+def _known_kind(kind: str, table: pl.DataFrame) -> str:
+    """A kind of finding, or a code that the run has."""
     from accounting.errors import did_you_mean
     from accounting.tables import FINDING_KINDS
 
-    if kind not in FINDING_KINDS:
+    if kind not in FINDING_KINDS and kind not in set(table["code"]):
         raise UsageError(
             "findings.unknown_kind", seen=kind, kinds=", ".join(FINDING_KINDS), close=did_you_mean(kind, FINDING_KINDS)
         )
@@ -58,16 +59,21 @@ def _finding_lines(row: dict[str, Any], lang: Lang) -> list[str]:
     severity = SEVERITY_WORDS[lang].get(row["severity"], row["severity"])
     stake = "" if row["stake_t"] is None else f"  {row['stake_t']:,.0f} t"
     accepted = "" if row["accepted_by"] is None else f"  ✓ {row['accepted_by']} {row['accepted_on']}: {row['reason']}"
-    return [f"[{row['id']}] {severity}{stake}  {head}{accepted}", *rest, ""]
+    return [f"[{row['id']}] {severity} {row['kind']}{stake}  {head}{accepted}", *rest, ""]
 
 
 def accept_findings(talk: Talk, ids: Sequence[str], *, by: str, reason: str, run: Path | None, project: Path | None) -> int:
     """Append acceptances to the project's accepted.toml, or to accepted.toml here."""
+    for name, given in (("--by", by), ("--reason", reason)):
+        if not given.strip():
+            raise UsageError("accept.blank", seen=name)
     result = open_run(_run_of(run, project))
     file = _accepted_file(project)
     rows = [_finding_of(result.tables["findings"], name) for name in ids]
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    append_acceptances(file, [Acceptance(r["id"], r["code"], r["seen"], by, today, reason) for r in rows])
+    known = {acceptance.id for acceptance in read_acceptances(file)}
+    fresh = [row for row in rows if row["id"] not in known]
+    append_acceptances(file, [Acceptance(r["id"], r["code"], r["seen"], by, today, reason) for r in fresh])
     talk.result(
         talk.say(f"已确认 {len(rows)} 项，记入 {file}；重新核算后生效", f"{len(rows)} accepted in {file}; run again to see it"),
         {"accepted": [row["id"] for row in rows], "file": str(file)},
@@ -88,8 +94,8 @@ def _run_of(run: Path | None, project_file: Path | None) -> Path:
 def _accepted_file(project_file: Path | None) -> Path:
     plan = plan_of(project_file, use_default=True)
     if plan is None:
-        return Path("accepted.toml")
-    return plan.accepted or plan.folder / "accepted.toml"
+        return Path(ACCEPTED)
+    return plan.accepted or plan.folder / ACCEPTED
 
 
 def _finding_of(findings: pl.DataFrame, name: str) -> dict[str, Any]:
@@ -136,7 +142,7 @@ def explain_number(talk: Talk, run: Path, path: str | None, **where: Any) -> int
     asked = place_of(path) if path else Place()
     named = {name: value for name, value in where.items() if value is not None}
     place = Place(**{**_fields(asked), **_fields(place_of_options(named))})
-    explanation = explained(result.tables, place)
+    explanation = explained(result.tables, place, result.manifest["inputs"])
     document = {
         "place": _fields(explanation.place),
         "mass_t": explanation.mass_t,
@@ -167,6 +173,10 @@ def _fields(record: Any) -> dict[str, Any]:
 
 def reconcile_run(talk: Talk, run: Path, published: Path, out: Path) -> int:
     """Ours against published figures: the table goes to a file, the summary to stdout."""
+    if not published.is_file():
+        raise UsageError("file.missing", where=Where(str(published)), seen=str(published))
+    if out.exists():
+        raise UsageError("reconcile.exists", where=Where(str(out)), seen=str(out))
     compared = reconcile.compared(open_run(run).tables["inventory"], read_published(published))
     export.write_table(compared.table, out)
     talk.result(compared.text(talk.lang) + "\n" + str(out), compared.document())

@@ -1,13 +1,16 @@
 """The commands of `tanfeng`, put together in one language; --json and --lang go with every one of them."""
 
 import contextlib
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
+from accounting import system
 from accounting.cli import asking, checking, packs, running
 from accounting.cli.talk import Talk
-from accounting.errors import Lang, TanfengError
+from accounting.errors import InvariantBroken, Lang, TanfengError
 
 
 def invoked(arguments: Sequence[str], lang: Lang) -> int:
@@ -24,6 +27,17 @@ def invoked(arguments: Sequence[str], lang: Lang) -> int:
     except MemoryError:
         talk.note("内存不足，未写出结果", "out of memory; nothing was written")
         return 7
+    except BrokenPipeError:
+        return 0  # the reader of our output has left
+    except OSError as error:
+        fault = system.file_fault(error, Path(str(error.filename or "")))
+        talk.problem(fault)
+        return fault.exit_code
+    except Exception as error:
+        fault = InvariantBroken("program.fault", seen=f"{type(error).__name__}: {error}")
+        talk.problem(fault)
+        traceback.print_exc()
+        return fault.exit_code
     return 0
 
 

@@ -10,12 +10,12 @@ import polars as pl
 from accounting import codes
 from accounting.cli.talk import Talk
 from accounting.errors import Lang
-from accounting.exact import plain
 from accounting.runs import Run
 from accounting.views import View, view
 
 WHOLE_TABLES = 3
 SHORT_LINES = 20
+SHOWN_REFUSALS = 5
 NAME_WIDTH = 44
 
 
@@ -104,10 +104,14 @@ def refusal_lines(run: Run, talk: Talk) -> list[str]:
     refused = run.tables["rejections"]
     if refused.is_empty():
         return []
-    lines = ["", talk.say(f"未采用数据 {refused.height} 项：", f"refused: {refused.height}")]
-    for row in refused.head(5).to_dicts():
+    lines = ["", talk.say(f"未采用数据 {refused.height} 项，未计入以上合计：", f"refused, in no total above: {refused.height}")]
+    for row in refused.head(SHOWN_REFUSALS).to_dicts():
         address = " › ".join(p for p in (row["file"], row["sheet"], row["cell"]) if p)
         lines.append(f"  {row['code']}  {address}  {row['seen'] or ''}  {row[f'message_{talk.lang}']}")
+    if refused.height > SHOWN_REFUSALS:
+        rest, place = refused.height - SHOWN_REFUSALS, run.path or "RUN"
+        command = f"tanfeng export {place} --table rejections --out DIR"
+        lines.append(talk.say(f"  …其余 {rest} 项：{command}", f"  … {rest} more: {command}"))
     return lines
 
 
@@ -145,8 +149,3 @@ def padded(text: str, width: int = NAME_WIDTH) -> str:
     """Padded to a column, counting a Chinese character as two."""
     shown = sum(2 if ord(character) > 0x2E7F else 1 for character in text)
     return text + " " * max(1, width - shown)
-
-
-def mass_text(tonnes: Decimal | None) -> str:
-    """An exact mass with its digits, or NE."""
-    return "NE" if tonnes is None else plain(tonnes)

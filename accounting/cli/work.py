@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from accounting import project as projects
-from accounting.cli.printed import run_text
+from accounting.cli.printed import run_text, view_lines
 from accounting.cli.talk import Talk
 from accounting.errors import Refused, UsageError
 from accounting.errors import lines as error_lines
 from accounting.runs import Run, acceptances_of, run, taken_in
 from accounting.store.commit import refuse_foreign
+from accounting.views import view
 
 MOST_LINES = 10_000  # of a view in --json
 
@@ -23,26 +25,45 @@ def run_and_save(
     talk: Talk, paths: Sequence[Path], *, out: Path | None, project: Path | None, copy_inputs: bool, **options: Any
 ) -> int:
     """`tanfeng run`: the exit code is the run's own; a refusal prints every rejection and writes nothing."""
-    plan = plan_of(project, use_default=not paths)
+    plan = plan_of(project, use_default=True)
     if not paths and plan is None:
         raise UsageError("run.no_input")
     if out is None and plan is None:
         raise UsageError("run.no_out")
     target = out or projects.next_run(_given(plan))
+    packs = listed_packs(options.pop("factors"))
     refuse_foreign(target)
     try:
         result = run(
             list(paths) or None,
             project=plan,
-            factors=_listed(options.pop("factors")),
+            factors=packs,
             progress=talk.progress(),
             **options,
         )
     except Refused as refused:
         return print_refusal(talk, refused)
     saved = result.save(target, copy_inputs=copy_inputs)
-    talk.result(run_text(saved, talk), run_document(saved) if talk.as_json else {})
+    talk.result(
+        "\n".join([run_text(saved, talk), *_without_corrections(saved, plan, paths, packs, options, talk)]),
+        run_document(saved) if talk.as_json else {},
+    )
     return saved.exit_code
+
+
+def _without_corrections(
+    saved: Run, plan: projects.Project | None, paths: Sequence[Path], packs: Sequence[str], options: dict[str, Any], talk: Talk
+) -> list[str]:
+    """The totals as they would be without the corrections of the project, where it has made any."""
+    if plan is None or saved.tables["corrections"].is_empty():
+        return []
+    unstrict: dict[str, Any] = {**options, "strict": False}
+    try:
+        plain = run(list(paths) or None, project=replace(plan, corrections=None), factors=packs, **unstrict)
+    except Refused:
+        return ["", talk.say("不作更正则没有可用的数据", "without the corrections nothing could be used")]
+    lines = [line for name in plain.views for line in view_lines(plain, view(name), talk)]
+    return ["", talk.say("不作更正时：", "without the corrections:"), *lines]
 
 
 def print_refusal(talk: Talk, refused: Refused) -> int:
@@ -82,7 +103,7 @@ def _listed_lines(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, strict: bool, **options: Any) -> int:
     """`tanfeng check`: intake only, every problem by cell; 0 nothing, 1 some, 3 nothing usable or strict."""
-    plan = plan_of(project, use_default=False)
+    plan = plan_of(project, use_default=True)
     taken = taken_in(list(paths), plan, progress=talk.progress(), **options)
     refused = taken.rejections.to_dicts()
     noted = [row for row in taken.findings.to_dicts() if row["severity"] != "info"]
@@ -119,8 +140,12 @@ def plan_of(file: Path | None, *, use_default: bool) -> projects.Project | None:
     return projects.load(projects.FILE_NAME) if use_default and Path(projects.FILE_NAME).exists() else None
 
 
-def _listed(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+def listed_packs(text: str | None) -> tuple[str, ...]:
+    """Pack ids between commas; an option that names none is no choice of the default. Raises UsageError `pack.none_named`."""
+    names = tuple(part.strip() for part in (text or "").split(",") if part.strip())
+    if text is not None and not names:
+        raise UsageError("pack.none_named", seen=text)
+    return names
 
 
 def _given(plan: projects.Project | None) -> projects.Project:

@@ -49,7 +49,7 @@ def recomputed(text: str) -> Recomputed:
     result = re.match(r"\s*(-?\d+(?:\.\d+)?)", right)
     if not equals or result is None:
         raise UsageError("verify_text.no_equation", seen=text)
-    expression = left.rpartition(":")[2]
+    expression = re.sub(r"(\d)\s*%", r"\1 / 100", left.rpartition(":")[2])
     exact = _Sum(_TOKEN.findall(_words_dropped(expression)), text).value()
     printed = Decimal(result.group(1))
     agrees = any(rounded(exact, digits) == printed for digits in (MASS_DIGITS, FACTOR_DIGITS))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from accounting.errors import UsageError
+from accounting import codes
+from accounting.errors import Lang, UsageError
 from accounting.exact import plain
 from accounting.explain.place import Place, asked, fitting
 from accounting.tables import CELL
 
 SHOWN_CELLS = 12
 SHOWN_SOURCES = 12
+SHOWN_CHOICES = 40
+LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Explanation:
     others: int
     others_t: Decimal
     missing: tuple[dict[str, Any], ...]
+    referenced: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
         """The explanation as Chinese text; `explanation_text` gives either language."""
@@ -58,16 +62,18 @@ class Explanation:
         return explanation_text(self, "zh")
 
 
-def explained(tables: Mapping[str, pl.DataFrame], place: Place) -> Explanation:
+def explained(tables: Mapping[str, pl.DataFrame], place: Place, inputs: Sequence[Mapping[str, Any]] = ()) -> Explanation:
     """The explanation of every inventory cell that fits `place`.
 
-    `tables` are those of a run (inventory, sums, effective, resolution, activity). Raises UsageError `explain.nothing`
+    `tables` are those of a run (inventory, sums, effective, resolution, activity), `inputs` the files of its manifest: a
+    Parquet table is referenced by its hash, its rows are not in the run. Raises UsageError `explain.nothing`
     when no cell fits, naming what the run has, and `explain.ambiguous` when cells of several entities, years or gases
     do: they have no sum.
     """
     cells = fitting(tables["inventory"], place)
     if cells.is_empty():
-        raise UsageError("explain.nothing", seen=asked(place), has=_has(tables["inventory"]))
+        has_zh, has_en = (_has(tables["inventory"], lang) for lang in LANGS)
+        raise UsageError("explain.nothing", seen=asked(place), has_zh=has_zh, has_en=has_en)
     _one_of_each(cells, place)
     measured = cells.filter(pl.col("mass_t").is_not_null()).sort(
         [pl.col("mass_t").abs(), *CELL], descending=[True] + [False] * len(CELL)
@@ -80,6 +86,7 @@ def explained(tables: Mapping[str, pl.DataFrame], place: Place) -> Explanation:
         others=others.height,
         others_t=_total(others),
         missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
+        referenced=tuple((str(one["name"]), str(one["sha256"])) for one in inputs if one.get("referenced")),
     )
 
 
@@ -89,8 +96,8 @@ def _total(cells: pl.DataFrame) -> Decimal:
 
 
 def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
-    """Nothing adds over entities, years or gases: a question that would is refused with the choices."""
-    for column in ("entity", "year", "gas"):
+    """Nothing adds over entities, years, gases or accounts: a question that would is refused with the choices."""
+    for column in ("entity", "year", "gas", "account"):
         choices = cells[column].unique().sort()
         if choices.len() > 1:
             listed = ", ".join(str(choice) for choice in choices.head(12))
@@ -134,11 +141,20 @@ def _posting(tables: Mapping[str, pl.DataFrame], key: Mapping[str, Any], gas: st
     )
 
 
-def _has(inventory: pl.DataFrame) -> str:
-    parts = [
-        f"{name}: {', '.join(str(v) for v in inventory[name].unique().sort().head(8))}"
-        for name in ("entity", "year", "category", "item", "gas")
-    ]
+def _has(inventory: pl.DataFrame, lang: Lang) -> str:
+    """What a run has to ask about, by name; of many, how many more."""
+    names: dict[str, Callable[[Any], str]] = {
+        "entity": lambda code: codes.entity_name(code, lang),
+        "year": str,
+        "category": lambda word: codes.category(word).name(lang),
+        "item": lambda word: codes.item(word).name(lang),
+        "gas": str,
+    }
+    parts: list[str] = []
+    for column, named in names.items():
+        known = inventory[column].unique().sort().to_list()
+        more = f" … (+{len(known) - SHOWN_CHOICES})" if len(known) > SHOWN_CHOICES else ""
+        parts.append(("、" if lang == "zh" else ", ").join(named(word) for word in known[:SHOWN_CHOICES]) + more)
     return "; ".join(parts)
 
 

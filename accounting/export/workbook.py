@@ -14,7 +14,7 @@ from accounting.errors import UsageError
 
 MOST_ROWS = 1_048_575  # of a worksheet, less its heading
 _MADE = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - a constant of the file, not a moment
-_NUMBERS = (pl.Float32, pl.Float64, pl.Int8, pl.Int16)
+_NUMBERS = (pl.Float32, pl.Float64, pl.Int8, pl.Int16, pl.Int64)
 
 
 def rows_fit(chosen: Mapping[str, pl.DataFrame]) -> None:
@@ -44,8 +44,8 @@ def write_sheets(path: Path, shown: Mapping[str, pl.DataFrame], machine: bool) -
 
 
 def _write_column(page: Any, column: int, values: pl.Series, machine: bool) -> None:
-    """Floats and small integers as numbers, everything else as text: exact digits do not fit a cell's float."""
-    as_number = not machine and isinstance(values.dtype, _NUMBERS)
+    """Floats and counts as numbers, everything else as text: exact digits do not fit a cell's float."""
+    as_number = not machine and isinstance(values.dtype, _NUMBERS) and values.name != "class"
     for row, value in enumerate(values.to_list(), 1):
         if value is None:
             continue

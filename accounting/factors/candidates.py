@@ -132,4 +132,6 @@ def _rank(candidate: Candidate, key: Key) -> tuple[Any, ...]:
 
 
 def _latest_first(date: str | None) -> tuple[int, ...]:
-    return tuple(-int(part) for part in (date or "0").split("-") if part.isdigit())
+    """Later dates first; a date without month or day counts as the first of its year or month."""
+    parts = [-int(part) for part in (date or "0").split("-") if part.isdigit()]
+    return (*parts, *(-1 for _ in range(3 - len(parts))))

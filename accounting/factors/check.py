@@ -123,7 +123,7 @@ def _validity(rows: list[Row], pack: str) -> Iterator[Row]:
     by_key: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         edition = row["edition"] if row["parameter"] == "gwp" else None
-        by_key.setdefault((*(row[column] for column in _KEY), edition), []).append(row)
+        by_key.setdefault((*(row[column] for column in _KEY), row["tier"], edition), []).append(row)
     for same in by_key.values():
         same.sort(key=lambda row: row["valid_from"] or 0)
         for row in same:
@@ -131,7 +131,7 @@ def _validity(rows: list[Row], pack: str) -> Iterator[Row]:
                 yield _told(row, "pack.validity", f"{row['valid_from']}–{row['valid_to']}")
         for earlier, later in pairwise(same):
             ends, begins = earlier["valid_to"] or 9999, later["valid_from"] or 0
-            if begins <= ends and earlier["tier"] == later["tier"]:
+            if begins <= ends:
                 yield _told(later, "pack.overlap", _years(later), other=earlier["line"], other_years=_years(earlier), pack=pack)
             elif begins > ends + 1:
                 yield _told(later, "pack.gap", f"{ends + 1}–{begins - 1}", other=earlier["line"])

@@ -9,7 +9,7 @@ nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -18,7 +18,6 @@ from accounting.errors import InvariantBroken
 from accounting.factors.pack import Pack
 from accounting.tables import CLASS_KEY, KEY
 
-_OF_KEY = [name for name in CLASS_KEY if name != "place"]
 
 
 def classed(
@@ -61,11 +60,13 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
     )
     near = (
         sums.select("entity", "category", "item").unique()
+        .join(_lineages("category", sums["category"], codes.category_parents), on="category", how="left")
+        .join(_lineages("item", sums["item"], codes.item_parents), on="item", how="left")
         .join(lineage, on="entity", how="inner")
         .join(own, on="place", how="inner")
         .filter(
-            pl.col("own_category").is_null() | (pl.col("own_category") == pl.col("category")),
-            pl.col("own_item").is_null() | (pl.col("own_item") == pl.col("item")),
+            pl.col("own_category").is_null() | pl.col("categories").list.contains(pl.col("own_category")),
+            pl.col("own_item").is_null() | pl.col("items").list.contains(pl.col("own_item")),
         )
         .sort("rank")
         .group_by("entity", "category", "item", maintain_order=True)
@@ -73,6 +74,13 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
     )  # fmt: skip
     placed = sums.join(near, on=["entity", "category", "item"], how="left", maintain_order="left")
     return placed.with_columns(pl.col("place").fill_null(codes.NATION))
+
+
+def _lineages(name: str, words: pl.Series, parents: Callable[[str], Sequence[str]]) -> pl.DataFrame:
+    """Each word with itself and those above it, for which a value also serves."""
+    known = words.unique().sort().to_list()
+    plural = {"category": "categories", "item": "items"}[name]
+    return pl.DataFrame({name: known, plural: [[word, *parents(word)] for word in known]})
 
 
 def _own_values(packs: Sequence[Pack]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -31,6 +32,9 @@ PARAMETER_COLUMNS = (
 ABSENCE_COLUMNS = ("item", "category", "gas", "severity", "reason_zh", "reason_en")
 KINDS = ("official", "research", "own")
 GWP_PACK = "gwp"
+PARAMETERS_FILE, ABSENCES_FILE = "parameters.csv", "absences.csv"
+_NUMBERS = {"valid_from": pl.Int16, "valid_to": pl.Int16, "tier": pl.Int8}
+_SHAPES = {"valid_from": r"^[0-9]{4}(-01-01)?$", "valid_to": r"^[0-9]{4}(-12-31)?$", "tier": r"^[0-9]$"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +74,7 @@ def load(name: str | Path) -> Pack:
     """
     folder = _folder(str(name))
     described = _described(folder)
-    files = [_sound(folder, entry) for entry in described["resources"]]
+    files = [_sound(folder, entry) for entry in _resources(folder, described)]
     content = hashlib.sha256(json.dumps(sorted(files), separators=(",", ":")).encode()).hexdigest()
     return Pack(
         id=described["name"],
@@ -81,8 +85,8 @@ def load(name: str | Path) -> Pack:
         label_zh=described.get("label_zh", ""),
         label_en=described.get("label_en", ""),
         content_hash=content,
-        parameters=_table(folder / "parameters.csv", PARAMETER_COLUMNS),
-        absences=_table(folder / "absences.csv", ABSENCE_COLUMNS, optional=True),
+        parameters=_table(folder / PARAMETERS_FILE, PARAMETER_COLUMNS),
+        absences=_table(folder / ABSENCES_FILE, ABSENCE_COLUMNS, optional=True),
     )
 
 
@@ -108,7 +112,20 @@ def _described(folder: Path) -> dict[str, Any]:
     return described
 
 
-def _sound(folder: Path, entry: dict[str, Any]) -> list[str]:
+def _resources(folder: Path, described: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The files that datapackage.json names: with path and hash each, and every file that is read among them."""
+    told: Any = described["resources"]
+    entries: list[Mapping[str, Any]] = told if isinstance(told, list) else []
+    if not entries or not all(isinstance(one, dict) and {"path", "hash"} <= set(one) for one in entries):
+        raise UsageError("pack.unreadable", where=Where(str(folder / "datapackage.json")), seen="resources: path, hash")
+    named = {str(entry["path"]) for entry in entries}
+    for file in (PARAMETERS_FILE, ABSENCES_FILE):
+        if file not in named and (file == PARAMETERS_FILE or (folder / file).is_file()):
+            raise UsageError("pack.damaged", where=Where(str(folder / "datapackage.json")), seen=f"resources: {file}")
+    return entries
+
+
+def _sound(folder: Path, entry: Mapping[str, Any]) -> list[str]:
     """Name and hash of one file, after comparing it with what datapackage.json says."""
     name = str(entry["path"])
     path = folder / name
@@ -123,13 +140,21 @@ def _sound(folder: Path, entry: dict[str, Any]) -> list[str]:
 def _table(path: Path, columns: tuple[str, ...], *, optional: bool = False) -> pl.DataFrame:
     if optional and not path.is_file():
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    text = pl.read_csv(path.read_bytes(), infer_schema=False, null_values=[""])
+    try:
+        text = pl.read_csv(path.read_bytes(), infer_schema=False, null_values=[""])
+    except pl.exceptions.PolarsError as error:
+        raise UsageError("pack.unreadable", where=Where(str(path)), seen=str(error).splitlines()[0][:200]) from error
     lacking = set(columns) - set(text.columns)
     if lacking:
         raise UsageError("pack.unreadable", where=Where(str(path)), seen=", ".join(sorted(lacking)))
-    numbers = {"valid_from": pl.Int16, "valid_to": pl.Int16, "tier": pl.Int8}
+    for name, shape in _SHAPES.items():
+        if name in columns:
+            wrong = text.with_row_index("line", offset=2).filter(~pl.col(name).str.contains(shape))
+            if wrong.height:
+                seen = f"line {wrong['line'][0]}: {name} {wrong[name][0]}"
+                raise UsageError("pack.unreadable", where=Where(str(path)), seen=seen)
     return text.select(columns).with_columns(
-        pl.col(name).str.slice(0, 4).cast(dtype) for name, dtype in numbers.items() if name in columns
+        pl.col(name).str.slice(0, 4).cast(dtype) for name, dtype in _NUMBERS.items() if name in columns
     )
 
 

@@ -140,8 +140,12 @@ def _miss(
 def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tuple[str, str] | None:
     for pack in packs:
         for row in pack.absences.to_dicts():
-            if (row["item"] in (key["item"], *codes.item_parents(key["item"]), None) and row["category"] in (key["category"], None)
-                    and row["gas"] in (gas, None)):  # fmt: skip
+            fits = (
+                row["item"] in (key["item"], *codes.item_parents(key["item"]), None),
+                row["category"] in (key["category"], *codes.category_parents(key["category"]), None),
+                row["gas"] in (gas, None),
+            )
+            if all(fits):
                 return row["severity"], f"{pack.id}: {row['reason_zh']} / {row['reason_en']}"
     return None
 
@@ -149,18 +153,20 @@ def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tupl
 def _unresolved(tried: Sequence[tuple[Method, dict[str, Choice]]]) -> str:
     """What stood in the way, of the method that came nearest."""
     method, choices = max(tried, key=lambda pair: sum(choice.chosen is not None for choice in pair[1].values()))
-    lacking = {name: choice for name, choice in choices.items() if choice.chosen is None}
-    parts: list[str] = []
-    for name, choice in lacking.items():
-        if choice.tied:
-            parts.append(f"{name}: several values stand equal (factor.ambiguous)")
-        elif choice.needs_basis:
-            parts.append(f"{name}: the basis of the quantity is not stated (factor.basis_unstated)")
-        elif choice.passed_over:
-            parts.append(f"{name}: {choice.passed_over[0]}")
-        else:
-            parts.append(f"{name}: no value in these packs")
-    return f"{method.id}: " + "; ".join(parts)
+    lacking = {name: _obstacle_said(choice) for name, choice in choices.items() if choice.chosen is None}
+    zh, en = ("; ".join(f"{name} {said[i]}" for name, said in lacking.items()) for i in (0, 1))
+    return f"{method.id}: {zh} / {en}"
+
+
+def _obstacle_said(choice: Choice) -> tuple[str, str]:
+    """Why a parameter has no value, in both languages."""
+    if choice.tied:
+        return "有几个值不分先后 (factor.ambiguous)", "several values stand equal (factor.ambiguous)"
+    if choice.needs_basis:
+        return "数量未注明基准 (factor.basis_unstated)", "the basis of the quantity is not stated (factor.basis_unstated)"
+    if choice.passed_over:
+        return f"有值但不适用：{choice.passed_over[0]}", f"a value that does not serve: {choice.passed_over[0]}"
+    return "所选因子包中没有值", "no value in these packs"
 
 
 def _defaults(found: _Found, packs: Sequence[Pack]) -> list[dict[str, Any]]:

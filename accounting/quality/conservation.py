@@ -33,16 +33,20 @@ def cells_are_unique(inventory: pl.DataFrame, identity: tuple[str, ...]) -> dict
 
 
 def totals_equal_parts(inventory: pl.DataFrame, table: pl.DataFrame, shown: views.View) -> dict[str, Any]:
-    """The top lines of a view equal the exact sum of its cells, a gas, entity, year and account."""
+    """The top lines of a view equal the exact sum of its cells, in mass and in CO2e, a gas, entity, year and account."""
     by = ["entity", "year", "account", "gas"]
+    masses = ("mass_t", "co2e_t")
     top = [line.row for line in shown.lines if line.parent is None]
     counted = inventory.lazy().filter(pl.col("category").is_in(shown.categories()) & pl.col("mass_t").is_not_null())
-    parts = counted.group_by(by).agg(integers(pl.col("mass_t")).sum().alias("mass_t"))
     lines = table.lazy().filter(pl.col("row").is_in(top) & pl.col("item").is_null() & pl.col("mass_t").is_not_null())
-    totals = lines.group_by(by).agg(integers(pl.col("mass_t")).sum().alias("mass_t"))
     ours, theirs = (
-        side.with_columns(decimals(pl.col("mass_t"), MASS_DIGITS)).sort(by) for side in pl.collect_all([parts, totals])
+        side.group_by(by)
+        .agg(integers(pl.col(name)).sum().alias(name) for name in masses)
+        .with_columns(decimals(pl.col(name), MASS_DIGITS) for name in masses)
+        .sort(by)
+        for side in (counted, lines)
     )
-    if not ours.equals(theirs):
-        raise InvariantBroken("conservation.totals", view=shown.id, cells=ours.height, totals=theirs.height)
-    return {"check": "totals_equal_parts", "view": shown.id, "totals": ours.height}
+    parts, totals = pl.collect_all([ours, theirs])
+    if not parts.equals(totals):
+        raise InvariantBroken("conservation.totals", view=shown.id, cells=parts.height, totals=totals.height)
+    return {"check": "totals_equal_parts", "view": shown.id, "totals": parts.height}

@@ -38,6 +38,28 @@ def accepted(findings: pl.DataFrame, acceptances: Sequence[Acceptance]) -> pl.Da
     return ordered("findings", pl.concat([marked.select(findings.columns), frame("findings", lapsed)]))
 
 
+def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Findings with `stake_t`: Σ |CO2e| of the cells of the entity, year, category and item that they name.
+
+    A finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known.
+    """
+    keys = ("entity", "year", "category", "item")
+    parts: list[pl.DataFrame] = []
+    patterns = findings.with_row_index("at").with_columns(
+        pl.concat_str([pl.when(pl.col(key).is_null()).then(pl.lit("-")).otherwise(pl.lit("x")) for key in keys]).alias("names")
+    )
+    for (names,), group in patterns.group_by("names"):
+        named = [key for key, mark in zip(keys, str(names), strict=True) if mark == "x"]
+        if named:
+            sums = cells.filter(pl.col("co2e_t").is_not_null()).group_by(named)
+            stakes = sums.agg(pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake"))
+            parts.append(group.select("at", *named).join(stakes, on=named, how="inner").select("at", "stake"))
+    if not parts:
+        return findings
+    with_stake = patterns.join(pl.concat(parts), on="at", how="left").sort("at")
+    return with_stake.with_columns(pl.coalesce("stake_t", "stake").alias("stake_t")).select(findings.columns)
+
+
 def waiting(findings: pl.DataFrame) -> pl.DataFrame:
     """Findings above `info` that nobody has accepted."""
     return findings.filter((pl.col("severity") != "info") & pl.col("accepted_by").is_null())

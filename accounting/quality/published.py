@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, units, views
-from accounting.errors import DataRefused, Refused, Where, rejection
+from accounting.errors import DataRefused, Refused, Where, did_you_mean, rejection
 from accounting.exact import MASS_DIGITS, decimal_type, rounded
 from accounting.ingest.headers import bare
 from accounting.ingest.sandbox import read_workbook
@@ -54,6 +54,7 @@ PUBLISHED: dict[str, pl.DataType] = {
     "source": pl.String(),
     "page": pl.String(),
 }
+DEFAULT_VIEW = "energy-balance"
 KEY = ("entity", "year", "category", "item", "view", "gas")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 _TOLERANCE = re.compile(r"[0-9]{0,6}\.?[0-9]{1,20}([eE]-[0-9]{1,2})?%?")
@@ -142,6 +143,8 @@ def _published(row: Mapping[str, str]) -> dict[str, Any]:
         raise DataRefused("published.unit", seen=row.get("unit", ""))
     value = row.get("value", "")
     view = row.get("view") or None
+    if view is not None and view not in views.views():
+        raise DataRefused("published.view", seen=view, views=", ".join(views.views()), close=did_you_mean(view, views.views()))
     return {
         "entity": _entity(row.get("entity", ""), year),
         "year": year,
@@ -187,7 +190,7 @@ def _word(text: str | None, known: Callable[[str], str]) -> str | None:
 
 
 def _category(word: str, view: str | None) -> str:
-    lines = views.view(view).lines if view in views.views() and view else ()
+    lines = views.view(view or DEFAULT_VIEW).lines
     for line in lines:
         if word in {line.row, line.name_zh, line.name_en}:
             return line.row

@@ -19,7 +19,7 @@ from accounting import codes, views
 from accounting.errors import Lang
 from accounting.exact import MASS_DIGITS, decimal_type, decimals, integers, plain
 from accounting.quality.findings import in_language
-from accounting.quality.published import ALL_GASES, PUBLISHED, read_published
+from accounting.quality.published import ALL_GASES, DEFAULT_VIEW, PUBLISHED, read_published
 
 __all__ = ["COMPARED", "STATUSES", "Compared", "compared", "read_published"]
 
@@ -156,7 +156,7 @@ def _pairs(numbered: pl.DataFrame) -> pl.DataFrame:
 
 
 def _categories(category: str | None, view: str | None) -> Iterable[str]:
-    shown = views.view(view) if view in views.views() and view else views.view(views.views()[0])
+    shown = views.view(view or DEFAULT_VIEW)
     if category is None:
         return shown.categories()
     if category in {line.row for line in shown.lines}:

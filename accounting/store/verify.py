@@ -9,6 +9,7 @@ Numbers are compared exactly. Another engine version must give equal numbers.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -170,15 +171,21 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
     if inputs is None:
         return Level(3, "not_checked", "来源：未给 --inputs", "sources: no --inputs given")
     wanted = {str(entry["sha256"]): entry for entry in stored.manifest["inputs"] if entry["sha256"]}
-    found = {source.sha256: source for source in intake.sources([inputs]) if source.sha256 in wanted}
+    at_hand = intake.sources([inputs])
+    found = {source.sha256: source for source in at_hand if source.sha256 in wanted}
     absent = [str(entry["name"]) for sha, entry in wanted.items() if sha not in found]
+    changed = sorted(set(absent) & {source.name for source in at_hand})
+    if changed:
+        names = ", ".join(changed)
+        return Level(3, "different", f"来源：{names} 与运行时不同 (SHA-256)", f"sources: {names} not as it was read (SHA-256)")
     if absent:
         return Level(3, "not_checked", f"来源：未找到 {'、'.join(absent)}", f"sources: {', '.join(absent)} not found")
-    named = [
-        replace(source, name=wanted[sha]["name"], declared=intake.Declared(**wanted[sha]["declared"]))
-        for sha, source in found.items()
-    ]
-    again = intake.intake(sorted(named, key=lambda source: source.name))
+    with tempfile.TemporaryDirectory() as folder:
+        named = [
+            replace(source, name=wanted[sha]["name"], declared=_declared(wanted[sha], Path(folder) / f"{sha}.toml"))
+            for sha, source in found.items()
+        ]
+        again = intake.intake(sorted(named, key=lambda source: source.name))
     level = _compared(
         3, "sums", f"键和（由 {len(found)} 个原文件）", f"key sums from {len(found)} sources", again.sums, stored.tables["sums"]
     )
@@ -193,18 +200,30 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
     return level
 
 
+def _declared(entry: Mapping[str, Any], mapping: Path) -> intake.Declared:
+    """What was declared of a source; its mapping file is laid down again where the reader wants one."""
+    told = dict(entry["declared"])
+    if "map" in told:
+        mapping.write_text(told["map"], encoding="utf-8", newline="\n")
+        told["map"] = mapping
+    return intake.Declared(**told)
+
+
 def _compared(level: int, name: str, zh: str, en: str, ours: pl.DataFrame, theirs: pl.DataFrame) -> Level:
     """Equal in every value and in the number of rows, in whatever order."""
     columns = list(SUMMED) if name == "sums" else list(TABLES[name])
     left, right = (_sorted(name, table.select(columns)) for table in (ours, theirs))
     if left.equals(right):
         return Level(level, "checked", f"{zh}：{right.height} 行相同", f"{en}: {right.height} rows equal")
-    differing = left.join(right, on=columns, how="anti", nulls_equal=True)
-    first = differing.head(1).to_dicts() or right.join(left, on=columns, how="anti", nulls_equal=True).head(1).to_dicts()
+    only_ours, only_theirs = (
+        one.join(other, on=columns, how="anti", nulls_equal=True) for one, other in ((left, right), (right, left))
+    )
+    count = max(only_ours.height, only_theirs.height)
+    first = pl.concat([only_ours, only_theirs]).head(1).to_dicts()
     shown = ", ".join(f"{key}={value}" for key, value in (first[0] if first else {}).items() if value is not None)
     return Level(
-        level, "different", f"{zh}：{differing.height} 行不同（{left.height} 对 {right.height} 行），如 {shown}",
-        f"{en}: {differing.height} rows differ ({left.height} against {right.height}), such as {shown}",
+        level, "different", f"{zh}：{count} 行不同（{left.height} 对 {right.height} 行），如 {shown}",
+        f"{en}: {count} rows differ ({left.height} against {right.height}), such as {shown}",
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ def test_the_commands_of_a_document_print_what_it_says(document: Path, tmp_path:
             env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
         )  # fmt: skip
         assert answer.returncode in (0, 1), f"{command.text}\n{answer.stdout}{answer.stderr}"
+        assert "Traceback" not in answer.stderr, answer.stderr
         printed = [line.rstrip() for line in answer.stdout.splitlines()]
         assert fits(command.expected, printed), f"{command.text}\n{answer.stdout}"
 

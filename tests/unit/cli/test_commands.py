@@ -47,6 +47,8 @@ EXITS = [
     (("run", "table.csv", "--out", "o", "--factors", "ceads-2019"), 2),
     (("run", "table.csv", "--out", "o", "--memory", "much"), 2),
     (("run", "table.csv", "--out", "o", "--year", "1907"), 3),
+    (("run", "table.csv", "--out", "o", "--year", "99999"), 2),
+    (("check", "table.csv", "--year", "1800"), 2),
     (("rnu",), 2),
     (("check", "clean.csv"), 0),
     (("check", "broken.csv"), 3),
@@ -191,3 +193,22 @@ def test_every_help_page_has_an_example_and_fits_a_screen(folder: Path) -> None:
         text = tanfeng(*command, "--help", "--lang", "en", cwd=folder, COLUMNS="100").stdout
         assert "Example" in text, command
         assert len(text.splitlines()) <= 50, command
+
+
+def test_the_project_here_holds_for_paths_too(folder: Path) -> None:
+    (folder / "tanfeng.toml").write_text('strict = true\n[factors]\npacks = ["ceads-2018"]\n', encoding="utf-8")
+    assert run(folder, "table.csv").returncode == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("run", "clean.csv", "--factors", ",", "--out", "x"), ("accept", "00", "--by", "", "--reason", "seen", "--run", "out"),
+     ("reconcile", "out", "nowhere.csv", "--out", "x.csv"), ("reconcile", "out", "clean.csv", "--out", "clean.csv")],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_a_usage_error(folder: Path, arguments: tuple[str, ...]) -> None:
+    run(folder, "clean.csv")
+    before = (folder / "clean.csv").read_bytes()
+    answer = tanfeng(*arguments, cwd=folder)
+    assert answer.returncode == 2, answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert (folder / "clean.csv").read_bytes() == before

@@ -1,5 +1,6 @@
 """Packs are known by their content and refused when it is not what they say."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -110,3 +111,27 @@ def test_each_slip_is_found_by_its_line(tmp_path: Path, code: str, rows: list[di
 def test_a_sound_pack_of_one_s_own_has_no_problem(tmp_path: Path) -> None:
     years = ({"valid_to": "2010", "lower": "2.9", "upper": "3.1"}, {"valid_from": "2011", "value": "3.05"})
     assert check.problems(str(packs.write(tmp_path / "mine", *years))) == []
+
+
+def test_a_file_that_is_read_and_not_sealed_is_refused(tmp_path: Path) -> None:
+    folder = packs.write(tmp_path / "mine", {})
+    told = json.loads((folder / "datapackage.json").read_text())
+    told["resources"] = [one for one in told["resources"] if one["path"] != "parameters.csv"]
+    (folder / "datapackage.json").write_text(json.dumps(told))
+    with pytest.raises(UsageError, match="pack.damaged"):
+        pack.load(folder)
+
+
+@pytest.mark.parametrize("row", [{"valid_from": "2000-07-01"}, {"valid_from": "gestern"}, {"tier": "first"}])
+def test_a_date_that_no_year_begins_with_and_a_word_for_a_number_are_refused(tmp_path: Path, row: dict) -> None:
+    with pytest.raises(UsageError, match="pack.unreadable"):
+        pack.load(packs.write(tmp_path / "mine", row))
+
+
+def test_a_tier_has_its_own_years(tmp_path: Path) -> None:
+    rows = (
+        {"tier": "1", "valid_from": "1990", "valid_to": "2020"},
+        {"tier": "2", "valid_from": "2000", "valid_to": "2005"},
+        {"tier": "1", "valid_from": "2010", "valid_to": "2030"},
+    )
+    assert [row["code"] for row in check.problems(str(packs.write(tmp_path / "mine", *rows)))] == ["pack.overlap"]

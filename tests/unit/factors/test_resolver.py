@@ -11,7 +11,7 @@ from accounting import codes, tables
 from accounting.factors import classes, pack, resolver
 
 KEY = {"entity": "370203", "year": 2015, "category": "transport", "item": "diesel_oil", "unit": "t", "quantity": "1"}
-COUNTED = ["transport", "farming", "industry"]
+COUNTED = ["transport", "farming", "industry", "industry/C30"]
 
 
 def resolved(chosen: list[pack.Pack], **key: object) -> resolver.Resolved:
@@ -183,3 +183,13 @@ def test_resolving_ten_thousand_classes_stays_quick(tmp_path: Path) -> None:
     frame = pl.DataFrame({"class": range(10_000), "place": "CN", "category": "transport", "item": "diesel_oil",
                           "year": [2000 + n % 50 for n in range(10_000)], "month": None, "unit": "t", "basis": None})  # fmt: skip
     assert resolver.resolve(frame, chosen, COUNTED).effective.height == 10_000
+
+
+def test_a_value_of_the_category_above_at_the_place_serves_its_divisions(tmp_path: Path) -> None:
+    rows = [{"value": "1", "category": "industry"}, {"value": "2", "category": "industry", "region": "370000"}]
+    chosen = [pack.load(packs.write(tmp_path / "a", *rows))]
+    assert resolved(chosen, category="industry/C30").effective["effective_factor"].item() == 2
+
+
+def test_a_date_without_a_month_is_the_first_of_its_year(tmp_path: Path) -> None:
+    assert factor(tmp_path, {"value": "1", "published": "2018"}, {"value": "2", "published": "2018-05"}) == "2"

@@ -9,6 +9,7 @@ import pytest
 from small import run, table
 
 import accounting as ac
+from accounting.demo.sample import lay_out
 from accounting.errors import UsageError, VerificationFailed
 from accounting.store import manifest
 from accounting.store.verify import verified
@@ -55,6 +56,41 @@ def test_a_digest_from_a_report_is_compared(stored: Path) -> None:
     assert states(stored, digest=digest[:8])[1] == (1, "different")  # too short to mean anything
 
 
+def test_sources_that_are_not_there_are_said_to_be_not_checked(stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    assert states(stored, inputs=tmp_path / "elsewhere")[-1] == (3, "not_checked")
+
+
+def test_a_mapped_source_is_read_again_with_its_mapping(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("品种,用量\n柴油,5\n", encoding="utf-8")
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(
+        'header = 1\n[columns]\nitem = "品种"\nquantity = "用量"\n'
+        '[constants]\nentity = "110000"\nyear = 2007\ncategory = "transport"\nunit = "t"\n',
+        encoding="utf-8",
+    )
+    ac.run(tmp_path / "in", mapping=mapping, factors=["ceads-2018"]).save(tmp_path / "run")
+    mapping.unlink()
+    assert states(tmp_path / "run", inputs=tmp_path / "in")[-1] == (3, "checked")
+
+
+def test_a_statement_that_the_project_sets_aside_stays_aside(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        lay_out(tmp_path / "in" / name)
+    for book in (tmp_path / "in" / "two").iterdir():
+        with book.open("ab") as twin:
+            twin.write(b"\0")  # other bytes, the same sheet
+    project = tmp_path / "tanfeng.toml"
+    project.write_text(
+        '[[inputs]]\npath = "in/one"\nuse = true\n[[inputs]]\npath = "in/two"\nuse = false\n[factors]\npacks = ["ceads-2018"]\n',
+        encoding="utf-8",
+    )
+    ac.run(project).save(tmp_path / "run")
+    assert states(tmp_path / "run", inputs=tmp_path / "in")[-1] == (3, "checked")
+
+
 @pytest.mark.parametrize("name", ["sums", "inventory", "activity", "findings"])
 def test_a_changed_file_breaks_the_seal(stored: Path, name: str) -> None:
     with (stored / f"{name}.parquet").open("ab") as stream:
@@ -91,7 +127,7 @@ def test_a_changed_view_is_found(stored: Path) -> None:
 
 def test_another_source_of_the_same_name_is_not_taken(stored: Path) -> None:
     table([("110000", 2007, "transport", "diesel_oil", "1", "t")]).write_csv(stored.parent / "in" / "table.csv")
-    assert states(stored, inputs=stored.parent / "in")[-1] == (3, "not_checked")
+    assert states(stored, inputs=stored.parent / "in")[-1] == (3, "different")
 
 
 def test_a_folder_without_a_run_and_a_torn_manifest_are_told_apart(tmp_path: Path) -> None:
