@@ -1,7 +1,7 @@
 """Corrections: a value in a sheet that somebody has proved wrong, replaced where it stands, in the open.
 
     [[correction]]
-    file = "370200.xls"            # as the run names it, or the file's SHA-256
+    file = "370200.xls"            # as the run names it (or how that ends), or the file's SHA-256
     sheet = "实物量"                # "" for a CSV file
     cell = "F17"                   # or row = 17, column = 6
     expect = "4126.4"              # what stands there today; where it no longer does, nothing is replaced
@@ -12,14 +12,15 @@
     by = "张三"
     on = 2024-03-05
 
-A correction is never a guess: one that is stale refuses its cell until it is mended, and each applied one is listed.
+A correction is never a guess: one that is stale refuses its cell until it is mended, one that fits two sheets must be
+told more exactly, and each applied one is listed.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -59,12 +60,14 @@ class Correction:
     def cell(self) -> str:
         return address(self.row, self.column)
 
-    def concerns(self, file: str, sha256: str) -> bool:
-        """Whether it is about the file of that name (or path ending) or that content."""
+    def among(self, files: Mapping[str, str]) -> list[str]:
+        """Which of these files (SHA-256 by name) it is about: by content, by the whole name, else by how names end."""
         if _SHA256.fullmatch(self.file):
-            return self.file.lower() == sha256
-        named, written = file.replace("\\", "/"), self.file.replace("\\", "/")
-        return named == written or named.endswith("/" + written)
+            return [name for name, sha256 in files.items() if sha256 == self.file.lower()]
+        written = self.file.replace("\\", "/")
+        if written in files:
+            return [written]
+        return [name for name in files if name.replace("\\", "/").endswith("/" + written)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +105,39 @@ def load(file: Path) -> tuple[Correction, ...]:
     if not isinstance(listed, list):
         raise _unknown(file, "[correction]", ("[[correction]]",))
     read = tuple(_correction(file, number, table) for number, table in enumerate(listed, 1))
-    _no_cell_twice(file, read)
+    _one_each(((c.file, c.sheet, c.row, c.column), c) for c in read)
     return read
 
 
+def of_files(corrections: Iterable[Correction], files: Mapping[str, str]) -> dict[str, tuple[Correction, ...]]:
+    """The corrections that concern each file, `files` being SHA-256 by name."""
+    found: dict[str, tuple[Correction, ...]] = dict.fromkeys(files, ())
+    for correction in corrections:
+        for name in correction.among(files):
+            found[name] += (correction,)
+    return found
+
+
+def one_place_each(used: Iterable[tuple[Correction, Where]]) -> None:
+    """Nothing where each correction fits one sheet of one file; else UsageError (`correction.ambiguous`)."""
+    places: dict[Correction, list[Where]] = {}
+    for correction, where in used:
+        places.setdefault(correction, []).append(where)
+    for correction, found in places.items():
+        if len(found) > 1:
+            where = Where(correction.file, correction.sheet, correction.cell)
+            raise UsageError("correction.ambiguous", where=where, seen="; ".join(map(str, found)), count=len(found))
+
+
 def corrected(sheet: Sheet, corrections: Sequence[Correction], *, file: str, sha256: str) -> Corrected:
-    """The sheet with each correction of it applied where its `expect` still stands.
+    """The sheet with each of its file's corrections that is about it applied where its `expect` still stands.
 
     An applied one is a finding `correction.applied` (info). A stale one is a rejection `correction.stale`, and its
-    cell becomes an error cell: it is counted neither as it stands nor as it was to be.
+    cell becomes an error cell: it is counted neither as it stands nor as it was to be. Raises UsageError
+    (`correction.twice`) where two that name the file differently are about one cell.
     """
-    ours = tuple(c for c in corrections if c.concerns(file, sha256) and c.sheet.strip() == sheet.name.strip())
+    ours = tuple(correction for correction in corrections if correction.sheet.strip() == sheet.name.strip())
+    _one_each(((correction.row, correction.column), correction) for correction in ours)
     result = Corrected(sheet, used=ours)
     if not ours:
         return result
@@ -248,14 +273,14 @@ def _row_and_column(table: dict[str, Any], where: Where) -> tuple[int, int]:
     raise UsageError("correction.address", where=where, seen=f"cell = {cell!r}, row = {row!r}, column = {column!r}")
 
 
-def _no_cell_twice(file: Path, corrections: Sequence[Correction]) -> None:
-    seen: set[tuple[str, str, int, int]] = set()
-    for correction in corrections:
-        place = (correction.file, correction.sheet, correction.row, correction.column)
-        if place in seen:
+def _one_each(placed: Iterable[tuple[object, Correction]]) -> None:
+    """Nothing where no two corrections have one place."""
+    first: dict[object, Correction] = {}
+    for place, correction in placed:
+        earlier = first.setdefault(place, correction)
+        if earlier is not correction:
             where = Where(correction.file, correction.sheet, correction.cell)
-            raise UsageError("correction.twice", where=where, seen=correction.use, path=str(file))
-        seen.add(place)
+            raise UsageError("correction.twice", where=where, seen=f"{earlier.use} / {correction.use}")
 
 
 def _unknown(file: Path, key: str, known: Sequence[str], where: Where | None = None) -> UsageError:

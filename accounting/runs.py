@@ -23,6 +23,7 @@ from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding
 from accounting.exact import plain
 from accounting.explain import Explanation, Place, explained, place_of
+from accounting.factors import check as pack_check
 from accounting.factors import classes, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
@@ -257,7 +258,12 @@ def _sql(query: str, tables: Mapping[str, pl.DataFrame], view_tables: Mapping[st
             **{n.replace("-", "_"): view_tables[n] for n in view_tables},
         }.items():
             connection.register(name, table.to_arrow())
-        return connection.sql(query).pl()
+        try:
+            if len(connection.extract_statements(query)) != 1:
+                raise UsageError("sql.refused", seen=query[:200], cause="1")
+            return connection.sql(query).pl()
+        except duckdb.Error as error:
+            raise UsageError("sql.refused", seen=query[:200], cause=str(error).splitlines()[0]) from error
 
 
 def settings_of(
@@ -275,6 +281,8 @@ def settings_of(
     names = tuple(view) or (project.views if project else ()) or (DEFAULT_VIEW,)
     defaults = tuple(dict.fromkeys(p for name in names for p in DEFAULT_PACKS.get(name, ())))
     chosen = tuple(factors) or (project.packs if project else ()) or defaults
+    for name in chosen:
+        _sound(name)
     return Settings(
         packs=tuple(pack.load(name) for name in chosen),
         views=tuple(views.view(name) for name in names),
@@ -284,6 +292,16 @@ def settings_of(
         mapping=mapping,
         strict=strict or bool(project and project.strict),
     )
+
+
+def _sound(name: str) -> None:
+    """Refuse a pack of one's own that its verifier refuses; the shipped ones are verified before they are shipped."""
+    if name in pack.shipped_packs():
+        return
+    found = pack_check.hindrances(name)
+    if found:
+        first = "; ".join(f"{row['cell'] or row['file']}: {row['seen']} ({row['code']})" for row in found[:3])
+        raise UsageError("pack.unsound", seen=name, count=len(found), first=first)
 
 
 def taken_in(
@@ -327,7 +345,25 @@ def _plan_and_inputs(plan: Project | None, inputs: Any) -> tuple[Project | None,
         return projects.load(inputs), []
     if inputs is None:
         return plan, []
-    return plan, [Path(inputs)] if isinstance(inputs, (str, Path)) else [Path(path) for path in inputs]
+    try:
+        return plan, [Path(inputs)] if isinstance(inputs, (str, Path)) else [Path(path) for path in inputs]
+    except TypeError as error:
+        raise UsageError("run.frame", seen=str(type(inputs).__name__)) from error
+
+
+def _written_as_text(inputs: Any, path: Path) -> None:
+    """A frame as CSV: every value as its own text; a column of no plain values keeps its heading and is blank."""
+    try:
+        table = inputs.collect() if isinstance(inputs, pl.LazyFrame) else pl.DataFrame(inputs)
+        plain = [
+            pl.lit("").alias(name)
+            if dtype.is_nested() or isinstance(dtype, (pl.Object, pl.Binary, pl.Duration))
+            else pl.col(name)
+            for name, dtype in table.schema.items()
+        ]
+        table.select(plain).write_csv(path)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError, TypeError) as error:
+        raise UsageError("run.frame", seen=str(error).splitlines()[0][:200]) from error
 
 
 def run(
@@ -359,11 +395,11 @@ def run(
     >>> run(table, factors=["ceads-2018"]).inventory["mass_t"].item()
     Decimal('3175186.439700000000')
     """
-    if hasattr(inputs, "__arrow_c_stream__"):
+    if isinstance(inputs, pl.LazyFrame) or hasattr(inputs, "__arrow_c_stream__"):
         with tempfile.TemporaryDirectory() as folder:
             table = Path(folder) / "frame" / "table.csv"
             table.parent.mkdir()
-            pl.DataFrame(inputs).write_csv(table)
+            _written_as_text(inputs, table)
             return run(
                 table, project=project, factors=factors, view=view, gwp=gwp, entity=entity, year=year, mapping=mapping,
                 encoding="utf-8", memory=memory, strict=strict, progress=progress,

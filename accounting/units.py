@@ -337,11 +337,13 @@ def _refusal(spelling: str, looked_up: str) -> DataRefused:
 def convert(value: str | int | Decimal | Fraction, from_unit: str, to_unit: str) -> Fraction:
     """A quantity in another unit, exactly.
 
-    Raises DataRefused: `unit.dimension_convert` across dimensions, `unit.basis` across bases, and what `unit` refuses.
+    Raises DataRefused: `unit.convert` across dimensions, `unit.basis` across bases, and what `unit` refuses.
 
     >>> convert("1.5", "万吨标准煤", "GJ")
     Fraction(439614, 1)
     """
+    if not isinstance(from_unit, str) or not isinstance(to_unit, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise DataRefused("unit.missing", seen=f"{from_unit} → {to_unit}")
     source, target = unit(from_unit), unit(to_unit)
     if source.dimension != target.dimension:
         raise DataRefused(
@@ -356,12 +358,12 @@ def convert(value: str | int | Decimal | Fraction, from_unit: str, to_unit: str)
 
 
 def _exact(value: str | int | Decimal | Fraction) -> Fraction:
-    if isinstance(value, str):
-        try:
-            return fraction(value.strip())
-        except ValueError as error:
-            raise DataRefused("unit.number", seen=value) from error
-    return Fraction(value)
+    try:
+        if isinstance(value, bool):
+            raise ValueError(value)
+        return fraction(value.strip()) if isinstance(value, str) else Fraction(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DataRefused("unit.number", seen=str(value)) from error
 
 
 def base_units() -> tuple[str, ...]:

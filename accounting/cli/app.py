@@ -1,6 +1,7 @@
 """The commands of `tanfeng`, put together in one language; --json and --lang go with every one of them."""
 
 import contextlib
+import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,10 @@ import typer
 from accounting import system
 from accounting.cli import asking, checking, packs, running
 from accounting.cli.talk import Talk
-from accounting.errors import InvariantBroken, Lang, TanfengError
+from accounting.errors import InvariantBroken, Lang, TanfengError, UsageError
+
+_MISUSED: type[typer.BadParameter] = typer.BadParameter.__base__  # type: ignore[assignment]  # what typer raises for a wrong line
+_GROUPS = ("factors",)
 
 
 def invoked(arguments: Sequence[str], lang: Lang) -> int:
@@ -18,9 +22,18 @@ def invoked(arguments: Sequence[str], lang: Lang) -> int:
     talk = Talk(lang, as_json="--json" in arguments)
     command = typer.main.get_command(application(talk))
     try:
-        command(_own(arguments), prog_name="tanfeng")
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 0
+        code = command.main(_own(arguments), prog_name="tanfeng", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except _MISUSED as error:
+        if not _own(arguments) or arguments[-1] in _GROUPS:
+            sys.stderr.write(error.format_message() + "\n")
+            return 2
+        usage = UsageError("command.usage", seen=error.format_message())
+        talk.problem(usage)
+        return usage.exit_code
+    except typer.Abort:
+        return 130
     except TanfengError as error:
         talk.problem(error)
         return error.exit_code

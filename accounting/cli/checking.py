@@ -62,6 +62,7 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
 
     @app.command(
         name="verify-text",
+        context_settings={"ignore_unknown_options": True},
         help=say(
             "复算 explain 印出的一行。例：tanfeng verify-text '10 t × 3.093819 t/t = 30.93819 t'",
             "Compute one line of explain again. Example: tanfeng verify-text '10 t × 3.093819 t/t = 30.93819 t'",

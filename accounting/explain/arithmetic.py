@@ -44,6 +44,7 @@ def recomputed(text: str) -> Recomputed:
     >>> recomputed("1026300 × 3.093819 = 3175186.4398").right
     False
     """
+    _units_agree(text.translate(_SIGNS))
     plain_text = _without_units(text.translate(_SIGNS))
     left, equals, right = plain_text.rpartition("=")
     result = re.match(r"\s*(-?\d+(?:\.\d+)?)", right)
@@ -54,6 +55,23 @@ def recomputed(text: str) -> Recomputed:
     printed = Decimal(result.group(1))
     agrees = any(rounded(exact, digits) == printed for digits in (MASS_DIGITS, FACTOR_DIGITS))
     return Recomputed(expression.strip(), exact, printed, agrees)
+
+
+_PRODUCT = re.compile(
+    r"\d\s+(?P<unit>10\^\d+ \S+|[^\W\d_]\S*)\s*\*\s*[\d.]+\s+(?P<of>[^\W\d_]+)/(?P<per>10\^\d+ [^\s)+*/=-]+|[^\s)+*/=-]+)"
+)
+_RESULT = re.compile(r"=\s*-?[\d.,]+\s*(?P<unit>[^\W\d_]+)")
+
+
+def _units_agree(text: str) -> None:
+    """A factor is per the unit of its quantity, and a mass is given in tonnes: other units are not converted here."""
+    for found in _PRODUCT.finditer(text):
+        if found["unit"] != found["per"] or found["of"] != "t":
+            raise UsageError("verify_text.units", seen=text, cause=f"{found['unit']} × {found['of']}/{found['per']}")
+    result = _RESULT.search(text)
+    known = units.find(result["unit"]) if result else None
+    if known is not None and known.dimension == "mass" and known.factor != 1:
+        raise UsageError("verify_text.units", seen=text, cause=f"= … {known.spelling}")
 
 
 def _without_units(text: str) -> str:

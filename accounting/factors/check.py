@@ -5,6 +5,7 @@ Every problem is a row of Rejections whose cell is the line of parameters.csv; a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -16,9 +17,12 @@ from accounting.errors import DataRefused, TanfengError, Where, rejection
 from accounting.exact import fraction
 from accounting.factors import pack as packs
 from accounting.factors.values import value
+from accounting.tables import BASES
 
 Row = dict[str, Any]
 FILE = "parameters.csv"
+DISTRIBUTIONS = ("normal", "lognormal", "triangular", "uniform")
+TIERS = (1, 2, 3)
 _KEY = ("parameter", "item", "category", "gas", "region", "entity", "basis")
 
 # Physical limits in base units: a value beyond them is a slip of the unit or of a digit.
@@ -43,8 +47,25 @@ def problems(name: str) -> list[Row]:
             raise
         return [error.as_rejection()]
     rows = [{**row, "line": line} for line, row in enumerate(loaded.parameters.to_dicts(), 2)]
+    whole = [problem for check in (_named, _filled) for problem in check(loaded)]
     by_row = [problem for row in rows for check in _CHECKS for problem in check(row)]
-    return [*by_row, *_validity(rows, loaded.id)]
+    return [*whole, *by_row, *_validity(rows, loaded.id)]
+
+
+def hindrances(name: str) -> list[Row]:
+    """The problems with which a pack must not be used: all but a gap in validity, which resolves to nothing."""
+    return [problem for problem in problems(name) if problem["code"] != "pack.gap"]
+
+
+def _named(loaded: packs.Pack) -> Iterator[Row]:
+    """A pack of one's own does not carry the id of a shipped one."""
+    if loaded.id in packs.shipped_packs() and loaded.folder != packs.folder_of(loaded.id):
+        yield rejection("pack.name_taken", Where("datapackage.json"), loaded.id)
+
+
+def _filled(loaded: packs.Pack) -> Iterator[Row]:
+    if loaded.parameters.is_empty():
+        yield rejection("pack.empty", Where(FILE), loaded.id)
 
 
 def _told(row: Row, code: str, seen: object, **facts: Any) -> Row:
@@ -141,4 +162,14 @@ def _years(row: Row) -> str:
     return f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
 
 
-_CHECKS = (_citation, _ids, _number, _unit, _bounds)
+def _words(row: Row) -> Iterator[Row]:
+    for column, known in (("basis", BASES), ("distribution", DISTRIBUTIONS)):
+        if row[column] is not None and row[column] not in known:
+            yield _told(row, "pack.word", row[column], column=column, known=", ".join(known))
+    if row["published"] is not None and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", row["published"]):
+        yield _told(row, "pack.word", row["published"], column="published", known="2011, 2011-05, 2011-05-01")
+    if row["tier"] is not None and row["tier"] not in TIERS:
+        yield _told(row, "pack.word", row["tier"], column="tier", known="1, 2, 3")
+
+
+_CHECKS = (_citation, _ids, _number, _unit, _bounds, _words)

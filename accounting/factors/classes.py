@@ -19,7 +19,6 @@ from accounting.factors.pack import Pack
 from accounting.tables import CLASS_KEY, KEY
 
 
-
 def classed(
     sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:

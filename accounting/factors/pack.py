@@ -72,7 +72,7 @@ def load(name: str | Path) -> Pack:
     >>> load("ceads-2018").kind
     'research'
     """
-    folder = _folder(str(name))
+    folder = folder_of(str(name))
     described = _described(folder)
     files = [_sound(folder, entry) for entry in _resources(folder, described)]
     content = hashlib.sha256(json.dumps(sorted(files), separators=(",", ":")).encode()).hexdigest()
@@ -90,7 +90,8 @@ def load(name: str | Path) -> Pack:
     )
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """Where a pack lies: shipped by its id, else the folder of that name. Raises UsageError `pack.unknown`."""
     if name in shipped_packs():
         return shipped.factors() / name
     folder = Path(name)
@@ -103,18 +104,20 @@ def _folder(name: str) -> Path:
 def _described(folder: Path) -> dict[str, Any]:
     file = folder / "datapackage.json"
     try:
-        described: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        described: dict[str, Any] = dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
         raise UsageError("pack.unreadable", where=Where(str(file)), seen=str(error)[:200]) from error
-    for demanded in ("name", "title_zh", "title_en", "kind", "resources"):
-        if demanded not in described:
+    for demanded in ("name", "title_zh", "title_en", "kind"):
+        if not isinstance(described.get(demanded), str):
             raise UsageError("pack.unreadable", where=Where(str(file)), seen=demanded)
+    if described["kind"] not in KINDS:
+        raise UsageError("pack.unreadable", where=Where(str(file)), seen=f"kind {described['kind']}: {', '.join(KINDS)}")
     return described
 
 
 def _resources(folder: Path, described: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The files that datapackage.json names: with path and hash each, and every file that is read among them."""
-    told: Any = described["resources"]
+    told: Any = described.get("resources")
     entries: list[Mapping[str, Any]] = told if isinstance(told, list) else []
     if not entries or not all(isinstance(one, dict) and {"path", "hash"} <= set(one) for one in entries):
         raise UsageError("pack.unreadable", where=Where(str(folder / "datapackage.json")), seen="resources: path, hash")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from accounting.errors import Where, finding
+from accounting.ingest.counts import Counted, added
 
 LISTED = 10_000
-COUNTED = ("quantity.rounded", "number.tidied", "text.tidied")  # their `seen` is a count, their `used` a list of cells
 
 
 @dataclass(slots=True)
@@ -20,6 +19,7 @@ class Account:
     rejected: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    counts: list[Counted] = field(default_factory=list)
     unlisted: int = 0
     transfers: int = 0
     refused_whole: bool = False
@@ -43,14 +43,9 @@ class Account:
             self.rejected = self.read
             self.refused_whole = True
 
-    def notice(self, findings: Iterable[dict[str, Any]]) -> None:
-        """Add findings; counts of one code become one finding."""
-        for found in findings:
-            same = next((place for place, one in enumerate(self.findings) if one["code"] == found["code"]), None)
-            if same is None or found["code"] not in COUNTED:
-                self.findings.append(found)
-            else:
-                self.findings[same] = _added(self.findings[same], found)
+    def count(self, counts: Sequence[Counted]) -> None:
+        """Add what slices of the table counted."""
+        self.counts = added([*self.counts, *counts])
 
     def answer(self) -> dict[str, Any]:
         """The account as plain values, for the way between processes."""
@@ -60,15 +55,7 @@ class Account:
             "rejected": self.rejected,
             "rejections": self.rejections,
             "findings": self.findings,
+            "counts": [asdict(counted) for counted in self.counts],
             "unlisted": self.unlisted,
             "transfers": self.transfers,
         }
-
-
-def _added(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Two counts of one code as one; the cells of the first are listed."""
-    count = int(first["seen"]) + int(second["seen"])
-    told = f"{first['used'].removesuffix(', …').removesuffix(' …')}, …"
-    where = Where(first["file"], first["sheet"], first["cell"])
-    facts: dict[str, Any] = {"count": count, "cells": told, "fixes_zh": "…", "fixes_en": "…"}
-    return finding(first["code"], first["kind"], first["severity"], where=where, seen=count, used=told, **facts)

@@ -7,20 +7,19 @@ entry or a refusal with its address: none is dropped.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from accounting import codes
 from accounting.errors import Where, did_you_mean, finding, rejection
 from accounting.exact import plain
-from accounting.ingest import balance_head, labels
+from accounting.ingest import balance_head, cell_lists, labels
 from accounting.ingest.balance_head import Column, Grid, Head, is_value
 from accounting.ingest.cells import Cell, Sheet
 from accounting.ingest.numbers import decimal_of
 
 Measure = Literal["physical", "standard_coal"]
 FEWEST_ROWS = 4
-LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,8 @@ class Entry:
 class Balance:
     """A sheet in balance layout, taken apart: titles, figures, and what could not be read.
 
-    `read` = entries + `refused` cells.
+    `read` = entries + `refused` cells, those of `continued` sheets (续表) included; `lost` are refused entries of
+    known row and column.
     """
 
     sheet: Sheet
@@ -48,23 +48,44 @@ class Balance:
     measure: Measure
     own_units: dict[tuple[int, int], str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    lost: list[Entry] = field(default_factory=list)
     refused: int = 0
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    continued: tuple[Balance, ...] = ()
+
+    @property
+    def read_here(self) -> int:
+        return len(self.entries) + self.refused
 
     @property
     def read(self) -> int:
-        return len(self.entries) + self.refused
+        return self.read_here + sum(sheet.read for sheet in self.continued)
+
+    @property
+    def columns(self) -> set[str]:
+        """The items and subtotals of which there are figures."""
+        own = {entry.column.id for entry in self.entries}
+        return own.union(*(sheet.columns for sheet in self.continued))
+
+    def with_continuation(self, other: Balance, told: dict[str, Any]) -> Balance:
+        """This sheet with another that continues it; what is said of either is said here, its cells stay there."""
+        return replace(
+            self,
+            rejections=[*self.rejections, *other.rejections],
+            findings=[*self.findings, *other.findings, told],
+            continued=(*self.continued, replace(other, rejections=[], findings=[])),
+        )
 
     def refuse(self, code: str, where: Where, seen: str, cells: list[Cell], **facts: Any) -> None:
-        """One rejection for these cells; their addresses stand in it."""
+        """One rejection for these cells; every address and figure stands in it."""
         self.refused += len(cells)
-        listed = ", ".join(cell.address for cell in cells[:LISTED]) + (" …" if len(cells) > LISTED else "")
-        self.rejections.append(rejection(code, where, seen, count=len(cells), cells=listed, **facts))
+        self.rejections.append(rejection(code, where, seen, count=len(cells), cells=cell_lists.figures(cells), **facts))
 
     def figures(self) -> dict[tuple[str, str], str]:
         """The counted figures by row and item, as text: what two statements are compared by."""
-        return {(entry.row.id, str(entry.column.item)): _canonical(entry.cell.text) for entry in self.entries if entry.counted}
+        own = {(e.row.id, str(e.column.item)): _canonical(e.cell.text) for e in self.entries if e.counted}
+        return own | {key: text for sheet in self.continued for key, text in sheet.figures().items()}
 
 
 def recognised(sheet: Sheet, file: str, units: Mapping[tuple[int, int], str] | None = None) -> Balance | None:
@@ -98,11 +119,12 @@ def _end(grid: Grid, heads: list[Head], place: int) -> int:
 
 @dataclass(slots=True)
 class _Line:
-    """One row of the body: its label as written, what it means, and its figures."""
+    """One row of the body: its label as written, what it means (or names that disagree), and its figures."""
 
     text: str
     address: str
     label: labels.RowLabel | None
+    names: labels.Names | None
     cells: list[Cell]
 
 
@@ -126,7 +148,7 @@ class _Table:
         for row in body:
             cells = grid.row(row)
             named = [cell for cell in cells if cell.column in label_columns and cell.kind == "text"]
-            label = next((found for cell in named if (found := labels.row_label(cell.text, section))), None)
+            label, names = labels.row_labels((cell.text for cell in named), section)
             section = label.section if label else section
             figures = [cell for cell in cells if cell.column not in label_columns]
             first = named[0] if named else None
@@ -134,6 +156,7 @@ class _Table:
                 labels.folded(first.text) if first else "",
                 first.address if first else f"A{row}",
                 label,
+                names,
                 figures,
             )
 
@@ -165,6 +188,7 @@ def _collect(balance: Balance, table: _Table, place: Where) -> None:
                 strangers.setdefault(cell.column, []).append(cell)
             elif (code := _unreadable(cell, merged)) is not None:
                 balance.refuse(code, Where(place.file, place.sheet, cell.address), cell.text, [cell])
+                balance.lost.append(Entry(cell, line.label, column))
             else:
                 balance.entries.append(Entry(cell, line.label, column))
     for number, cells in sorted(strangers.items()):
@@ -172,8 +196,7 @@ def _collect(balance: Balance, table: _Table, place: Where) -> None:
     _refuse_without_unit(balance, table, place)
     for column in table.columns.values():
         where = Where(place.file, place.sheet, column.unit_cell or column.address)
-        if (differs := balance_head.unit_finding(column, where)) is not None:
-            balance.findings.append(differs)
+        balance.findings += balance_head.unit_findings(column, where)
 
 
 def _without_notes(lines: list[_Line]) -> list[_Line]:
@@ -195,6 +218,9 @@ def _merged_cells(sheet: Sheet) -> set[tuple[int, int]]:
 
 def _refuse_row(balance: Balance, line: _Line, place: Where) -> None:
     where = Where(place.file, place.sheet, line.address)
+    if line.names is not None:
+        _refuse_names(balance, line.names, line.cells, where)
+        return
     close = did_you_mean(labels.chinese(line.text) or labels.english(line.text), labels.row_words())
     balance.refuse("balance.unknown_row", where, line.text, line.cells, close=close or "–")
 
@@ -202,8 +228,16 @@ def _refuse_row(balance: Balance, line: _Line, place: Where) -> None:
 def _refuse_column(balance: Balance, column: Column | None, cells: list[Cell], place: Where) -> None:
     heading = column.heading if column else ""
     where = Where(place.file, place.sheet, column.address if column else cells[0].address)
+    if column and column.names is not None:
+        _refuse_names(balance, column.names, cells, where)
+        return
     close = codes.near_items(labels.chinese(heading) or heading) if heading else ""
     balance.refuse("balance.unknown_column", where, heading or cells[0].text, cells, close=close or "–")
+
+
+def _refuse_names(balance: Balance, names: labels.Names, cells: list[Cell], where: Where) -> None:
+    """Figures under a Chinese and an English name that do not mean the same: neither name can be preferred."""
+    balance.refuse("balance.names_differ", where, f"{names.zh} / {names.en}", cells, **asdict(names))
 
 
 def _refuse_without_unit(balance: Balance, table: _Table, place: Where) -> None:
@@ -226,11 +260,11 @@ def _refuse_repeated(balance: Balance, place: Where) -> None:
     """Two figures for one row and one item: neither can be preferred."""
     by_key: dict[tuple[str, str], list[Entry]] = {}
     for entry in balance.entries:
-        column = entry.column.item or (entry.column.subtotal.id if entry.column.subtotal else "")
-        by_key.setdefault((entry.row.id, column), []).append(entry)
+        by_key.setdefault((entry.row.id, entry.column.id), []).append(entry)
     repeated = [entries for entries in by_key.values() if len(entries) > 1]
     if not repeated:
         return
+    balance.lost += [entry for entries in repeated for entry in entries]
     gone = {id(entry) for entries in repeated for entry in entries}
     balance.entries = [entry for entry in balance.entries if id(entry) not in gone]
     by_heading: dict[tuple[str, ...], list[Cell]] = {}
@@ -264,7 +298,7 @@ def _hidden(balance: Balance, place: Where) -> Iterator[dict[str, Any]]:
     cells = [e.cell for e in balance.entries if e.cell.row in rows or e.cell.column in columns]
     if cells:
         where = Where(place.file, place.sheet, cells[0].address)
-        listed = ", ".join(cell.address for cell in cells[:LISTED])
+        listed = cell_lists.first([cell.address for cell in cells])
         yield finding("sheet.hidden_cells", "plausibility", "warning", where=where, seen=len(cells), cells=listed)
 
 

@@ -1,14 +1,14 @@
 """The head of a balance sheet: which column holds which item, in which unit, and which columns hold labels.
 
 A heading may stand in several rows and two languages (Coke Oven / Gas above each other), its unit in a
-row of its own, behind the name, or once for the sheet. Chinese decides; English serves where Chinese is
-absent.
+row of its own, behind the name, or once for the sheet. English serves where Chinese is absent; two names
+that mean different items, or an unknown Chinese name beside a known English one, leave the column unread.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ FEWEST_ITEMS = 3
 _GROUP = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _SHEET_UNIT = re.compile(r"(?:计量)?单位\s*[:：]\s*([^\s,，;；)）]+)|\bunit\s*:\s*([^,;)]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+−－]?[\d,，]*\.?\d+(?:[eE][-+]?\d+)?")
+_IN_HEADINGS = {"10000tons": "万吨", "10billionkj": "百亿千焦"}  # the yearbook's English for these, not for 吨 or US tons
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Column:
     unit: str | None = None
     unit_cell: str | None = None
     disagreeing: tuple[str, str] | None = None
+    unread: tuple[str, ...] = ()
+    names: labels.Names | None = None
+
+    @property
+    def id(self) -> str:
+        """The item or subtotal that stands here; empty where it is not known."""
+        return self.item or (self.subtotal.id if self.subtotal else "")
 
 
 @dataclass(slots=True)
@@ -92,12 +100,14 @@ def item_id(text: str) -> str | None:
 
 
 def known_unit(text: str) -> str | None:
-    """The text itself where it is a unit spelling, else None.
+    """The spelling under which a unit is known, None where the text is none; the yearbook's English is read as meant.
 
-    >>> known_unit("万吨"), known_unit("原煤")
-    ('万吨', None)
+    >>> known_unit("万吨"), known_unit("10 000 tons"), known_unit("原煤")
+    ('万吨', '万吨', None)
     """
-    return None if units.find(text) is None else text.strip()
+    if units.find(text) is not None:
+        return text.strip()
+    return _IN_HEADINGS.get(re.sub(r"[\s,，]", "", labels.folded(text)).lower())
 
 
 def heads(grid: Grid) -> list[Head]:
@@ -158,7 +168,9 @@ def _column(number: int, written: list[Cell], sheet_unit: Written | None) -> Col
     names, stated = _names_and_units(written)
     heading = " ".join(name.text for name in names)
     column = Column(number, heading, (names[0].cell if names else written[0]).address)
-    column.item, column.subtotal = _meaning(names)
+    zh, en = _meaning_in_chinese(names), _meaning_in_english(names)
+    column.names = _at_odds(names, zh, en)
+    column.item, column.subtotal = (None, None) if column.names else zh or en or (None, None)
     _choose_unit(column, stated, sheet_unit)
     return column
 
@@ -189,18 +201,37 @@ def _looks_like_unit(text: str) -> bool:
     return bool(re.match(r"\s*(?:10|[万亿百千])\S*", text)) or bool(re.search(r"吨|立方米|焦|千瓦|\bt\b|tons?\b|kJ|cu\.", text))
 
 
-def _meaning(names: list[Written]) -> tuple[str | None, labels.Subtotal | None]:
-    """Item or subtotal of a heading: all its Chinese together, then single cells, then its English."""
-    zh = "".join(labels.chinese(name.text) for name in names)
-    en = " ".join(labels.english(name.text) for name in names if labels.english(name.text))
-    for text in (zh, *(labels.chinese(name.text) for name in names), en):
-        if not text:
-            continue
-        total = labels.subtotal(text)
-        item = None if total else item_id(text)
-        if total or item:
-            return item, total
-    return None, None
+Meaning = tuple[str | None, labels.Subtotal | None]
+
+
+def _meaning_in_chinese(names: list[Written]) -> Meaning | None:
+    """Item or subtotal of a heading's Chinese: all of it together, then cell by cell."""
+    words = [labels.chinese(name.text) for name in names]
+    return next((found for word in ("".join(words), *words) if (found := _meaning(word))), None)
+
+
+def _meaning_in_english(names: list[Written]) -> Meaning | None:
+    return _meaning(" ".join(word for name in names if (word := labels.english(name.text))))
+
+
+def _meaning(word: str) -> Meaning | None:
+    total = labels.subtotal(word) if word else None
+    item = item_id(word) if word and not total else None
+    return (item, total) if item or total else None
+
+
+def _at_odds(names: list[Written], zh: Meaning | None, en: Meaning | None) -> labels.Names | None:
+    """The two names of a heading where English says an item that the Chinese beside it does not."""
+    said = "".join(labels.chinese(name.text) for name in names)
+    if not said or en is None or zh == en:
+        return None
+    english = " ".join(name.text for name in names if labels.english(name.text))
+    return labels.Names(said, _name(zh), english, _name(en))
+
+
+def _name(meaning: Meaning | None) -> str:
+    item, total = meaning or (None, None)
+    return codes.item(item).name_zh if item else total.name_zh if total else "–"
 
 
 def _choose_unit(column: Column, stated: list[Written], sheet_unit: Written | None) -> None:
@@ -211,23 +242,26 @@ def _choose_unit(column: Column, stated: list[Written], sheet_unit: Written | No
         usable = [sheet_unit] if sheet_unit else []
     if not usable:
         return
-    column.unit, column.unit_cell = usable[0].text, usable[0].cell.address
+    column.unit, column.unit_cell = known_unit(usable[0].text) or usable[0].text, usable[0].cell.address
+    column.unread = tuple(w.text for w in stated if known and w not in known)
     other = next((w for w in known if not _same(w.text, column.unit)), None)
     if other is not None:
-        column.disagreeing = (column.unit, other.text)
+        column.disagreeing = (usable[0].text, other.text)
         if _fits(column.item, other.text) and _fits(column.item, column.unit):
             column.unit = None
 
 
 def _fits(item: str | None, unit: str) -> bool:
-    return item is None or units.unit(unit).dimension in codes.item(item).dimensions
+    return item is None or _unit(unit).dimension in codes.item(item).dimensions
 
 
 def _same(one: str, other: str) -> bool:
-    if known_unit(one) is None:
-        return one == other
-    first, second = units.unit(one), units.unit(other)
+    first, second = _unit(one), _unit(other)
     return (first.dimension, first.factor) == (second.dimension, second.factor)
+
+
+def _unit(text: str) -> units.Unit:
+    return units.unit(known_unit(text) or text)
 
 
 def _sheet_unit(grid: Grid, head: Head) -> Written | None:
@@ -242,12 +276,18 @@ def _sheet_unit(grid: Grid, head: Head) -> Written | None:
     return None
 
 
-def unit_finding(column: Column, where: Where) -> dict[str, Any] | None:
-    """What to say of a column whose two headings give different units."""
-    if column.disagreeing is None or column.unit is None:
-        return None
-    used, other = column.disagreeing
-    return finding(
-        "balance.unit_headings_differ", "plausibility", "warning", where=where, item=column.item,
-        seen=f"{other} / {used}", used=used, heading=column.heading, other=other,
-    )  # fmt: skip
+def unit_findings(column: Column, where: Where) -> Iterator[dict[str, Any]]:
+    """What to say of a column whose two headings give different units, or one that could not be read."""
+    if column.unit is None:
+        return
+    if column.disagreeing is not None:
+        used, other = column.disagreeing
+        yield finding(
+            "balance.unit_headings_differ", "plausibility", "warning", where=where, item=column.item,
+            seen=f"{other} / {used}", used=used, heading=column.heading, other=other,
+        )  # fmt: skip
+    for text in column.unread:
+        yield finding(
+            "balance.unit_unread", "plausibility", "warning", where=where, item=column.item, seen=text,
+            used=column.unit, heading=column.heading,
+        )  # fmt: skip

@@ -10,48 +10,73 @@ import polars as pl
 from accounting import codes
 from accounting.errors import Where, finding, rejection
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
-from accounting.ingest import balance_sums
+from accounting.ingest import balance_signs, balance_sums, cell_lists
 from accounting.ingest.balance import Balance, Entry
+from accounting.ingest.cells import Cell
 from accounting.ingest.numbers import decimal_of
 from accounting.ingest.quantities import RAW, converted
 from accounting.ingest.reading import Reading
+from accounting.ingest.transfers import with_transfers
 
-OUTPUTS = {"thermal_power": "thermal_power_output", "heating_supply": "heating_output"}
 SPLIT_OF_RESIDENTIAL = {"urban_residential", "rural_residential"}
-TRANSFER = "transfer"
-TRANSFER_ROW = ":industry"  # how the row_id of the negative in industry ends
 
 
 def reading(balance: Balance, *, entity: str, year: int, file: str, sha256: str) -> Reading:
-    """Activity rows of a balance for its entity and year.
+    """Activity rows of a balance for its entity and year, those of its continuation sheets included.
 
     Inputs to power and heat become positive (`reported_value` keeps the sign), positive entries there
     are outputs; non-energy use is counted under its own category and taken out of industry by a
     transfer row with the same cell.
     """
+    sheets = [balance, *balance.continued]
+    return _united([
+        _of_sheet(one, [e for other in sheets if other is not one for e in other.entries], entity, year, file, sha256)
+        for one in sheets
+    ])  # fmt: skip
+
+
+def _united(readings: list[Reading]) -> Reading:
+    """The readings of several sheets as one statement's."""
+    count = {
+        name: sum(getattr(one, name) for one in readings) for name in ("read", "accepted", "rejected", "subtotals", "transfers")
+    }
+    return Reading(
+        layout="balance",
+        activity=pl.concat([one.activity for one in readings]),
+        rejections=[row for one in readings for row in one.rejections],
+        findings=[row for one in readings for row in one.findings],
+        counts=[counted for one in readings for counted in one.counts],
+        **count,
+    )
+
+
+def _of_sheet(balance: Balance, beside: list[Entry], entity: str, year: int, file: str, sha256: str) -> Reading:
+    """The reading of one sheet; totals may have parts on the sheets beside it."""
+    place = Where(file, balance.sheet.name or None)
     parent_only, refused_entries = _parent_only(balance, file)
     counted = [entry for entry in balance.entries if entry.counted]
     raw = pl.DataFrame([_raw(e, balance, entity, year, file, sha256) for e in counted], schema=RAW, orient="row")
     made = converted(raw, negative_allowed=True)
-    rows = _signed(made.activity)
-    transfers = _transfers(rows, _items(counted, rows))
-    activity = pl.concat([_marked(rows, transfers), transfers])
-    rejected = balance.refused + len(made.rejected_rows) + refused_entries
+    signed = balance_signs.signed(made.activity, place, entity, year)
+    rows = signed.rows
+    activity, transfers = with_transfers(rows, _items(counted, rows))
+    rejected = balance.refused + len(made.rejected_rows) + refused_entries + signed.refused
     return Reading(
         layout="balance",
         activity=activity,
-        rejections=[*balance.rejections, *parent_only, *made.rejections],
+        rejections=[*balance.rejections, *parent_only, *made.rejections, *signed.rejections],
         findings=[
             *balance.findings,
-            *made.findings,
+            *signed.findings,
             *_negative_findings(rows, activity, entity, year, file, balance.sheet.name),
-            *balance_sums.differences(balance.entries, Where(file, balance.sheet.name or None), entity, year),
+            *balance_sums.differences(balance.entries, place, entity, year, beside),
         ],
-        read=balance.read,
+        counts=made.counts,
+        read=balance.read_here,
         accepted=rows.height,
         rejected=rejected,
         subtotals=len(balance.entries) - len(counted) - refused_entries,
-        transfers=transfers.height,
+        transfers=transfers,
     )
 
 
@@ -75,16 +100,6 @@ def _raw(entry: Entry, balance: Balance, entity: str, year: int, file: str, sha2
     return tuple(values.get(name) for name in RAW)
 
 
-def _signed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Inputs to power and heat positive; what the sheet shows as positive there is an output of another category."""
-    quantity, category = integers(pl.col("quantity")), pl.col("category")
-    burnt = category.is_in(list(OUTPUTS))
-    return rows.with_columns(
-        decimals(pl.when(burnt).then(quantity.abs()).otherwise(quantity), QUANTITY_DIGITS).alias("quantity"),
-        pl.when(burnt & (quantity > 0)).then(category.replace(OUTPUTS)).otherwise(category).alias("category"),
-    )
-
-
 def _items(counted: list[Entry], rows: pl.DataFrame) -> list[str]:
     """Items whose industry cell was accepted or is blank; where it was refused, nothing is taken out of it."""
     given = {str(entry.column.item) for entry in counted if entry.row.category == "industry"}
@@ -92,26 +107,9 @@ def _items(counted: list[Entry], rows: pl.DataFrame) -> list[str]:
     return sorted({str(entry.column.item) for entry in counted} - (given - accepted))
 
 
-def _transfers(rows: pl.DataFrame, items: list[str]) -> pl.DataFrame:
-    """The negative of each non-energy quantity, in industry: same source cell, note `transfer`."""
-    moved = (pl.col("category") == "non_energy_use") & pl.col("quantity").is_not_null() & pl.col("item").is_in(items)
-    return rows.filter(moved).with_columns(
-        (pl.col("row_id") + TRANSFER_ROW).alias("row_id"),
-        pl.lit("industry").alias("category"),
-        decimals(integers(pl.col("quantity")) * pl.lit(-1, dtype=pl.Int128), QUANTITY_DIGITS).alias("quantity"),
-        pl.lit(TRANSFER).alias("note"),
-    )
-
-
-def _marked(rows: pl.DataFrame, transfers: pl.DataFrame) -> pl.DataFrame:
-    """Rows of which a transfer was made bear its note too."""
-    moved = pl.col("row_id").is_in(transfers["row_id"].str.strip_suffix(TRANSFER_ROW).implode())
-    return rows.with_columns(pl.when(moved).then(pl.lit(TRANSFER)).otherwise(pl.col("note")).alias("note"))
-
-
 def _parent_only(balance: Balance, file: str) -> tuple[list[dict[str, Any]], int]:
-    """生活消费 with a figure while 城镇 and 乡村 are blank: it is not split here, so it is refused and said."""
-    split = {e.column.number for e in balance.entries if e.row.id in {"urban_residential", "rural_residential"}}
+    """生活消费 with a figure while 城镇 and 乡村 have none to count: it is not split here, so it is refused and said."""
+    split = {e.column.number for e in balance.entries if e.row.id in SPLIT_OF_RESIDENTIAL}
     alone = [
         e
         for e in balance.entries
@@ -120,11 +118,23 @@ def _parent_only(balance: Balance, file: str) -> tuple[list[dict[str, Any]], int
     rows = [
         rejection(
             "balance.parent_only", Where(file, balance.sheet.name or None, entry.cell.address), entry.cell.text,
-            heading=entry.column.heading,
+            heading=entry.column.heading, **_split_told([e.cell for e in balance.lost if _splits(e, entry)]),
         )
         for entry in alone
     ]  # fmt: skip
     return rows, len(rows)
+
+
+def _splits(part: Entry, whole: Entry) -> bool:
+    return part.row.id in SPLIT_OF_RESIDENTIAL and part.column.number == whole.column.number
+
+
+def _split_told(refused: list[Cell]) -> dict[str, str]:
+    """Why 城镇 and 乡村 give nothing: blank, or their figures were refused."""
+    if not refused:
+        return {"split_zh": "城镇、乡村两行为空", "split_en": "urban and rural are blank"}
+    cells = cell_lists.figures(refused)
+    return {"split_zh": f"城镇、乡村的格未采用（{cells}）", "split_en": f"the urban and rural cells are refused ({cells})"}
 
 
 def _negative_findings(
@@ -138,16 +148,11 @@ def _negative_findings(
             "balance.negative_use", "plausibility", "warning", where=Where(file, sheet, row["cell"]), entity=entity,
             year=year, category=row["category"], item=row["item"], seen=row["reported_value"],
         )  # fmt: skip
-    industry = activity.filter(pl.col("category") == "industry")
-    net = industry.group_by("item", "unit", maintain_order=True).agg(
-        integers(pl.col("quantity")).sum().alias("net"), pl.col("cell").last(), pl.len().alias("rows")
-    )
-    for row in (
-        net.filter((pl.col("net") < 0) & (pl.col("rows") > 0)).with_columns(decimals(pl.col("net"), QUANTITY_DIGITS)).to_dicts()
-    ):
-        if row["item"] in set(below.filter(pl.col("category") == "industry")["item"]):
-            continue
+    told = below.filter(pl.col("category") == "industry")["item"]
+    industry = activity.filter((pl.col("category") == "industry") & ~pl.col("item").is_in(told.implode()))
+    net = industry.group_by("item", "unit", maintain_order=True).agg(integers(pl.col("quantity")).sum(), pl.col("cell").last())
+    for row in net.with_columns(decimals(pl.col("quantity"), QUANTITY_DIGITS)).filter(pl.col("quantity") < 0).to_dicts():
         yield finding(
             "balance.negative_net", "plausibility", "warning", where=Where(file, sheet, row["cell"]), entity=entity,
-            year=year, category="industry", item=row["item"], seen=f"{plain(row['net'])} {row['unit']}",
+            year=year, category="industry", item=row["item"], seen=f"{plain(row['quantity'])} {row['unit']}",
         )  # fmt: skip

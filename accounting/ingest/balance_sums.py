@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from accounting.errors import Where, finding
 from accounting.exact import plain
+from accounting.ingest import cell_lists
 from accounting.ingest.balance_head import Column
 from accounting.ingest.cells import Cell
 from accounting.ingest.labels import RowLabel, Subtotal
@@ -55,28 +56,33 @@ class Gap:
 Values = dict[tuple[str, str], tuple[Decimal, Decimal, str]]  # number, half a unit of its last digit, address
 
 
-def differences(entries: Iterable[Figure], place: Where, entity: str, year: int) -> Iterator[dict[str, Any]]:
-    """Findings `balance.total_differs`, one a total row, a balance identity or a subtotal column."""
-    listed = list(entries)
-    usual = min(_USUAL_DIGITS, max((digits_shown(entry.cell) for entry in listed), default=0))
+def differences(
+    entries: Iterable[Figure], place: Where, entity: str, year: int, beside: Iterable[Figure] = ()
+) -> Iterator[dict[str, Any]]:
+    """Findings `balance.total_differs`, one a total row, a balance identity or a subtotal column of `entries`.
+
+    Figures `beside` them stand on other sheets of the statement and are parts only.
+    """
+    own = list(entries)
+    usual = min(_USUAL_DIGITS, max((digits_shown(entry.cell) for entry in own), default=0))
     values: Values = {}
     sections: dict[str, str] = {}
     names: dict[str, RowLabel | Subtotal] = {}
-    for entry in listed:
+    for entry in (*beside, *own):
         number = decimal_of(entry.cell.text)
         if number is not None:
             half = Decimal(5).scaleb(-max(digits_shown(entry.cell), usual) - 1)
-            values[entry.row.id, _column_id(entry.column)] = (number, half, entry.cell.address)
+            values[entry.row.id, entry.column.id] = (number, half, entry.cell.address)
         sections[entry.row.id] = entry.row.section
         names[entry.row.id] = entry.row
-    columns = list(dict.fromkeys(_column_id(entry.column) for entry in listed))
-    rows = [row for row in dict.fromkeys(entry.row.id for entry in listed) if row not in NET_OF_TRANSFORMATION]
+    columns = list(dict.fromkeys(entry.column.id for entry in own))
+    rows = [row for row in dict.fromkeys(entry.row.id for entry in own) if row not in NET_OF_TRANSFORMATION]
     for total, parts in _row_rules(sections).items():
         gaps = [_gap(values, (total, column), [(sign, (row, column)) for sign, row in parts(values, column)])
                 for column in columns]  # fmt: skip
         if total in names:
             yield from _told(names[total], gaps, place, entity, year)
-    subtotals = {c.subtotal.id: c.subtotal for c in (entry.column for entry in listed) if c.subtotal}
+    subtotals = {c.subtotal.id: c.subtotal for c in (entry.column for entry in own) if c.subtotal}
     for subtotal in subtotals.values():
         if subtotal.parts:
             gaps = [_gap(values, (row, subtotal.id), [(1, (row, item)) for item in subtotal.parts]) for row in rows]
@@ -148,9 +154,5 @@ def _told(total: RowLabel | Subtotal, gaps: list[Gap | None], place: Where, enti
         "balance.total_differs", "plausibility", "info" if total.id in OF_SUPPLY else "warning", where=Where(place.file, place.sheet, largest.address),
         entity=entity, year=year, seen=plain(largest.total), used=None, total_zh=total.name_zh, total_en=total.name_en, count=len(found),
         parts=plain(largest.parts), gap=size if size.startswith("-") else f"+{size}",
-        cells=", ".join(gap.address for gap in found[:12]),
+        cells=cell_lists.first([gap.address for gap in found]),
     )  # fmt: skip
-
-
-def _column_id(column: Column) -> str:
-    return column.item or (column.subtotal.id if column.subtotal else "")

@@ -56,11 +56,15 @@ class Sheet:
 
 @dataclass(slots=True)
 class Document:
-    """One file as it was read: its sheets, its encoding where it is text, notes, and rows of Rejections."""
+    """One file as it was read: its sheets, its encoding where it is text, notes, and why nothing was read.
+
+    `problem` is that of the child (sandbox.Problem), `problems` the same as rows of Rejections.
+    """
 
     sheets: list[Sheet] = field(default_factory=list)
     encoding: str | None = None
     notes: list[str] = field(default_factory=list)
+    problem: dict[str, Any] | None = None
     problems: list[dict[str, Any]] = field(default_factory=list)
 
 

@@ -29,17 +29,23 @@ def answered(request: dict[str, Any]) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     try:
         if request["task"] == "table":
-            from accounting.ingest import columnar
-
-            return columnar.intake_parquet(request)
+            return _table_sums(request)
         return _cells(Path(request["path"]), limits, request.get("encoding"))
     except DataRefused as refused:
         return {"problem": {"code": refused.code, "seen": refused.seen, "facts": _plain(refused.facts_but_seen()),
                             "sheet": refused.where.sheet, "cell": refused.where.cell}}  # fmt: skip
     except MemoryError:
-        return _problem("file.budget_memory", None)
+        return _problem("file.budget_memory", limits.memory_text)
     except Exception as error:  # a reader that a hostile file has led astray: this process ends here anyway
         return _problem("file.damaged", f"{type(error).__name__}: {error}"[:200])
+
+
+def _table_sums(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        from accounting.ingest import columnar
+    except Exception as error:  # these modules are sound: only the bound on memory keeps them from being loaded
+        raise MemoryError from error
+    return columnar.intake_parquet(request)
 
 
 def _problem(code: str, seen: str | None) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def main() -> None:
     """Read the request, bound this process, answer."""
     request = json.loads(sys.stdin.buffer.readline())
     limits = Limits(**request["limits"])
-    system.limit_this_process(limits.memory_bytes, limits.seconds, limits.answer_bytes)
+    system.limit_this_process(limits.memory, limits.seconds, limits.answer_bytes)
     answer = json.dumps(answered(request), ensure_ascii=False, separators=(",", ":"))
     sys.stdout.buffer.write(answer.encode("utf-8", errors="surrogatepass"))
     sys.stdout.buffer.flush()

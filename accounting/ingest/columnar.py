@@ -14,27 +14,29 @@ from typing import Any
 
 import polars as pl
 
-from accounting import ledger
 from accounting.errors import DataRefused, Where, finding
-from accounting.ingest import grouping, headers, key_verdicts, leftover, long_table
+from accounting.ingest import grouping, headers, key_verdicts, keyed, leftover, long_table
 from accounting.ingest.account import Account
 from accounting.ingest.evidence import Decided, Evidence
 from accounting.ingest.headers import Head
+from accounting.ingest.keyed import COUNTED, SUMS
+from accounting.ingest.limits import speaks_of_memory
 from accounting.ingest.long_table import SUBJECTS, Subject
 from accounting.ingest.transfers import negative_net
-from accounting.tables import KEY, TABLES
+
+__all__ = ["COUNTED", "SUMS", "intake_parquet", "summed"]
 
 MOST_COLUMNS = 200
-MOST_ROWS = 2_000_000_000
-SUMS = {name: TABLES["sums"][name] for name in (*KEY, "quantity", "notation_key")}
+MOST_ROWS = 2_000_000_000  # of at most quantities.LARGEST each: no sum of them can wrap
 
 
 def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
     """The key sums of a Parquet table, written as Arrow IPC to `request["out"]`, and the account of its rows.
 
     `request` names `path`, `out`, `file` (its name in addresses), `sha256` and `evidence` (subject, value, rank
-    and seen of what declarations and names say). The answer has `read`, `accepted`, `rejected`, `rejections` (at
-    most 10,000 listed, `unlisted` more counted), `transfers` and `findings`; read = accepted + rejected.
+    and seen of what declarations and names say). The sums say how many `rows` and `transfers` are in each. The
+    answer has `read`, `accepted`, `rejected`, `rejections` (at most 10,000 listed, `unlisted` more counted),
+    `transfers`, `findings` and `counts`; read = accepted + rejected.
 
     Raises DataRefused: `parquet.damaged`, `parquet.nested`, `parquet.columns`, `parquet.rows`, `parquet.kind`,
     `parquet.words`.
@@ -46,12 +48,14 @@ def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
         sums, account = summed(scan, evidence, place, request["sha256"])
         sums.write_ipc(Path(request["out"]), compression="uncompressed")
     except (pl.exceptions.ComputeError, pl.exceptions.PanicException, OSError) as error:
+        if speaks_of_memory(str(error)):
+            raise MemoryError from error
         raise DataRefused("parquet.damaged", where=place, seen=str(error).splitlines()[0][:200]) from error
     return account.answer()
 
 
 def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: str) -> tuple[pl.DataFrame, Account]:
-    """Key sums (`SUMS`) of the accepted rows of a scanned table, and the account of all its rows."""
+    """Key sums (`COUNTED`) of the accepted rows of a scanned table, and the account of all its rows."""
     schema = dict(scan.collect_schema())
     _within_bounds(schema)
     head = headers.head([headers.named(number, name) for number, name in enumerate(schema, 1)], place)
@@ -63,7 +67,7 @@ def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: s
     lacking = headers.missing(head, [], place)
     account.refuse_all([*head.problems, *([lacking] if lacking else [])])
     account.findings += _not_read(head, place)
-    none = pl.DataFrame(schema=SUMS)
+    none = pl.DataFrame(schema=COUNTED)
     if account.refused_whole or not rows:
         return none, account
     grouped = grouping.grouped(scan, rows, head, schema)
@@ -71,13 +75,13 @@ def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: s
     if account.refused_whole:
         return none, account
     keys = key_verdicts.judged_keys(grouped, said, place)
-    account.notice(keys.findings)
+    account.count(keys.counts)
     rest = list(leftover.read(keys, said, place, sha256, account))
-    account.notice(leftover.rounded(keys, place))
+    account.count(list(leftover.rounded(keys, place)))
+    own = keys.sums.select(list(COUNTED))
     if not rest and keys.distinct:
-        return keys.sums.select(list(SUMS)), account
-    parts = [part.select(list(SUMS)).lazy() for part in (keys.sums, *rest)]
-    sums = ledger.united(parts).select(list(SUMS)).collect()
+        return own, account
+    sums = keyed.united([own, *rest])
     account.findings += negative_net(sums, place) if account.transfers else []
     return sums, account
 

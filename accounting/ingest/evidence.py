@@ -3,7 +3,8 @@
     1 column of the table · 2 title in the sheet · 3 sheet name · 4 project file or option · 5 file name · 6 folder name
 
 The first that speaks decides; another that says something else is a refusal with both values. The words of an
-edition (年鉴2014, Yearbook 2008, 2008年版) are kept as the edition: a yearbook of 2014 holds 2013.
+edition (年鉴2014, Yearbook 2008, 2008年版) are kept as the edition: a yearbook of 2014 holds 2013. A title that names
+a part of a region is refused, never taken for the whole.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any, Literal
 
 from accounting import codes
 from accounting.errors import DataRefused, UsageError, Where, finding, rejection
+from accounting.ingest import places
 from accounting.ingest.labels import folded
+from accounting.ingest.places import Place
 
-Subject = Literal["entity", "year", "edition"]
+Subject = Literal["entity", "year", "edition", "part", "years"]  # part of a region, several years: neither decides
 COLUMN, TITLE, SHEET_NAME, DECLARED, FILE_NAME, FOLDER_NAME = range(1, 7)
 PLACES = {
     COLUMN: ("表列", "column"),
@@ -93,6 +96,19 @@ def editions(text: str) -> list[str]:
     return [next(part for part in match.groups() if part) for match in _EDITION.finditer(folded(text))]
 
 
+def several_years(text: str) -> str | None:
+    """The years of a text that names more than one, as it names them; None else.
+
+    >>> several_years("浙江2014-2015年能源平衡表"), several_years("浙江2015年能源平衡表")
+    ('2014-2015年', None)
+    """
+    text = _EDITION.sub(" ", folded(text))
+    if (span := _RANGE.search(text)) is not None:
+        return span.group().strip()
+    named = years(text)
+    return ", ".join(map(str, named)) if len(named) > 1 else None
+
+
 def years(text: str) -> list[int]:
     """The data years that a text names; none where only an edition, a range of years or a table number stands.
 
@@ -106,30 +122,28 @@ def years(text: str) -> list[int]:
     return list(dict.fromkeys(int(year) for year in named))
 
 
-def _region(text: str) -> str | None:
-    """The code of a province, city or county named so, None where the words name none or several."""
-    name = text.strip()
-    return codes.find_region(name) if name else None
-
-
 def entity_of_title(text: str) -> str | None:
-    """Whose balance a title announces.
+    """Whose balance a title announces, None where it announces none or a part of a region.
 
-    >>> entity_of_title("6-15 山东能源平衡表(实物量)-2007"), entity_of_title("ENERGY BALANCE OF BEIJING-2007")
-    ('370000', '110000')
-    >>> entity_of_title("单位：万吨")
+    >>> entity_of_title("6-15 山东能源平衡表(实物量)-2007"), entity_of_title("浙江省杭州市能源平衡表")
+    ('370000', '330100')
+    >>> entity_of_title("ENERGY BALANCE OF BEIJING-2007"), entity_of_title("广东省(不含深圳)能源平衡表")
+    ('110000', None)
     """
+    return _whole(_place_of_title(text))
+
+
+def _whole(place: Place | None) -> str | None:
+    return None if place is None or place.part else place.code
+
+
+def _place_of_title(text: str) -> Place | None:
     text = folded(text)
     for pattern in (_BALANCE_OF_ZH, _NAMED, _BALANCE_OF_EN):
         match = pattern.search(text)
-        if match and (code := _region(_name_only(match.group(1))) or _only_one_in(match.group(1))):
-            return code
+        if match and (place := places.place_in(_name_only(match.group(1)))):
+            return Place(place.code, place.part or places.excludes(text))
     return None
-
-
-def _only_one_in(text: str) -> str | None:
-    named = codes.named_in(text)
-    return named[0].code if len(named) == 1 else None
 
 
 def _name_only(text: str) -> str:
@@ -145,33 +159,42 @@ def entity_of_name(text: str) -> str | None:
     >>> entity_of_name("110000"), entity_of_name("山东2007"), entity_of_name("6-15"), entity_of_name("Sheet1")
     ('110000', '370000', None, None)
     """
+    return _whole(_place_of_name(text))
+
+
+def _place_of_name(text: str) -> Place | None:
     text = folded(text)
-    found = {code for digits in _CODE.findall(text) if (code := _region(digits))}
-    if not found and (titled := entity_of_title(text)):
+    found = {code for digits in _CODE.findall(text) if (code := codes.find_region(digits))}
+    if not found and (titled := _place_of_title(text)):
         return titled
     if not found:
         words = [re.sub(r"\d+|年|实物量|标准量", "", word) for word in _SEPARATORS.split(_name_only(text))]
         found = {code for word in words if len(word) > 1 and (code := _region(word))}
-    return found.pop() if len(found) == 1 else None
+    return Place(found.pop(), places.excludes(text)) if len(found) == 1 else None
+
+
+def _region(word: str) -> str | None:
+    """The region that a word of a name names and nothing else: 浙江杭州, not 杭州钢铁."""
+    return codes.find_region(word) or (_whole(places.place_in(word)) if _is_chinese(word) else None)
 
 
 def of_title(text: str, where: Where) -> list[Evidence]:
     """What a cell above the table says."""
-    return _evidence(text, TITLE, where, entity_of_title(text))
+    return _evidence(text, TITLE, where, _place_of_title(text))
 
 
 def of_sheet_name(name: str, where: Where) -> list[Evidence]:
     """What the name of a sheet says."""
-    return _evidence(name, SHEET_NAME, where, entity_of_name(name))
+    return _evidence(name, SHEET_NAME, where, _place_of_name(name))
 
 
 def of_path(name: str, where: Where) -> list[Evidence]:
     """What file and folder names say, as the file is named in addresses; of folders the nearest that speaks."""
     path = PurePath(name)
-    found = _evidence(path.stem, FILE_NAME, where, entity_of_name(path.stem))
+    found = _evidence(path.stem, FILE_NAME, where, _place_of_name(path.stem))
     for folder in reversed(path.parts[:-1]):
         told = {evidence.subject for evidence in found if evidence.rank == FOLDER_NAME}
-        found += [e for e in _evidence(folder, FOLDER_NAME, where, entity_of_name(folder)) if e.subject not in told]
+        found += [e for e in _evidence(folder, FOLDER_NAME, where, _place_of_name(folder)) if e.subject not in told]
     return found
 
 
@@ -181,25 +204,36 @@ def declared(entity: str | None, year: int | None, edition: str | None, where: W
     return [Evidence(subject, value, DECLARED, str(value), where) for subject, value in said if value is not None]
 
 
-def _evidence(text: str, rank: int, where: Where, entity: str | None) -> list[Evidence]:
+def _evidence(text: str, rank: int, where: Where, place: Place | None) -> list[Evidence]:
     seen = folded(text)
     found = [Evidence("edition", edition, rank, seen, where) for edition in editions(text)]
-    if entity is not None:
-        found.append(Evidence("entity", entity, rank, seen, where))
-    named = years(text)
+    if place is not None:
+        found.append(Evidence("part" if place.part else "entity", place.code, rank, seen, where))
+    named, several = years(text), several_years(text)
     if len(named) == 1:
         found.append(Evidence("year", named[0], rank, seen, where))
+    elif several is not None:
+        found.append(Evidence("years", several, rank, seen, where))
     return found
 
 
 def decided(subject: Literal["entity", "year"], evidence: Iterable[Evidence], where: Where) -> Decided:
     """What the evidence says, or why it says nothing.
 
-    Refused: none (`evidence.no_year`, `evidence.no_entity`), or two that disagree (`evidence.year_conflict`,
+    Refused: none (`evidence.no_year`, `evidence.no_entity`), several years in one text (`evidence.several_years`), a part
+    of a region (`evidence.part_of_region`, unless a project declares an own id for it), or two that disagree (`evidence.year_conflict`,
     `evidence.entity_conflict`). A place within the place that a lower rank names does not disagree with it. What a
     file or folder name decides is listed.
     """
-    found = sorted((e for e in evidence if e.subject == subject), key=lambda e: e.rank)
+    every = sorted(evidence, key=lambda e: e.rank)
+    found = [e for e in every if e.subject == subject]
+    if subject == "entity" and (partial := _part(every)) is not None:
+        name_zh, name_en = (codes.entity_name(str(partial.value), lang) for lang in ("zh", "en"))
+        return Decided(None, partial, rejection("evidence.part_of_region", partial.where, partial.seen,
+                                                region=partial.value, name_zh=name_zh, name_en=name_en))  # fmt: skip
+    several = next((e for e in every if e.subject == "years"), None)
+    if subject == "year" and not found and several is not None:
+        return Decided(None, several, rejection("evidence.several_years", several.where, several.seen, years=several.value))
     if not found:
         return Decided(None, rejection=rejection(f"evidence.no_{subject}", where, where.sheet or where.file))
     first = found[0]
@@ -216,6 +250,13 @@ def decided(subject: Literal["entity", "year"], evidence: Iterable[Evidence], wh
         )  # fmt: skip
     listed = [_listed(first, where)] if first.rank >= FILE_NAME else []
     return Decided(first.value, first, None, tuple(listed))
+
+
+def _part(evidence: Iterable[Evidence]) -> Evidence | None:
+    """The words that name a part of a region, unless the project says by an own id whose figures these are."""
+    every = list(evidence)
+    own = [e for e in every if e.subject == "entity" and e.rank == DECLARED and not codes.is_region_code(str(e.value))]
+    return None if own else next((e for e in every if e.subject == "part"), None)
 
 
 def _agrees(value: str | int, other: str | int) -> bool:
@@ -251,9 +292,9 @@ def settled_titles(titles: Sequence[Evidence]) -> Heard:
 
     An English title that names another place is a warning (`evidence.translation_differs`); years are all kept.
     """
-    places = [e for e in titles if e.subject == "entity"]
-    zh = [e for e in places if _has_chinese(e.seen)]
-    dropped = [e for e in places if zh and not _has_chinese(e.seen)]
+    named = [e for e in titles if e.subject == "entity"]
+    zh = [e for e in named if _is_chinese(e.seen)]
+    dropped = [e for e in named if zh and not _is_chinese(e.seen)]
     findings = [
         finding("evidence.translation_differs", "plausibility", "warning", where=e.where, seen=e.seen,
                 used=zh[0].value, title=zh[0].seen)
@@ -263,7 +304,7 @@ def settled_titles(titles: Sequence[Evidence]) -> Heard:
     return Heard([e for e in titles if e not in dropped], findings)
 
 
-def _has_chinese(text: str) -> bool:
+def _is_chinese(text: str) -> bool:
     return re.search(r"[㐀-鿿]", text) is not None
 
 

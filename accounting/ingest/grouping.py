@@ -25,8 +25,8 @@ PACKED = ("entity", "year", "month", "category", "item", "unit", "basis")
 class Grouped:
     """All rows of a table by packed key.
 
-    `groups`: `key`, `sum` (Int128 at 9 decimals), `taken` (whether a row is in the sum), `left` (rows that were
-    not taken) and `rounded` (rows that were rounded). `places`: the place of each field's word, in that order.
+    `groups`: `key`, `sum` (Int128 at 9 decimals), `rows` that are in the sum, `left` (rows that are not) and
+    `rounded` (rows that were rounded). `places`: the place of each field's word, in that order.
     """
 
     scan: pl.LazyFrame
@@ -145,23 +145,22 @@ def _batch(part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[in
     yield (
         first.lazy()
         .group_by("key")
-        .agg(pl.col("integer").cast(pl.Int128).sum().alias("sum"))
-        .with_columns(pl.lit(value=True).alias("taken"), _none.alias("left"), _none.alias("rounded"))
+        .agg(pl.col("integer").cast(pl.Int128).sum().alias("sum"), pl.len().alias("rows"))
+        .with_columns(_none.alias("left"), _none.alias("rounded"))
         .collect()
     )
     if not again.is_empty():
         yield again.group_by("key").agg(
             pl.col("integer").cast(pl.Int128).sum().alias("sum"),
-            pl.col("integer").is_not_null().any().alias("taken"),
-            pl.col("integer").is_null().sum().cast(pl.Int64).alias("left"),
-            (pl.col("rounded") & pl.col("integer").is_not_null()).sum().cast(pl.Int64).alias("rounded"),
+            pl.col("integer").is_not_null().sum().alias("rows"),
+            pl.col("integer").is_null().sum().alias("left"),
+            (pl.col("rounded") & pl.col("integer").is_not_null()).sum().alias("rounded"),
         )
 
 
-_none = pl.lit(0, pl.Int64)
+_none = pl.lit(0, pl.UInt32)
 
 
 def _summed(groups: pl.DataFrame) -> pl.DataFrame:
     """Groups of groups: sums of exact sums are exact."""
-    totals = [pl.col(name).sum() for name in ("sum", "left", "rounded")]
-    return groups.group_by("key").agg(pl.col("taken").any(), *totals).select(groups.columns)
+    return groups.group_by("key").agg(pl.col("sum", "rows", "left", "rounded").sum())

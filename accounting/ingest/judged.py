@@ -11,8 +11,6 @@ import polars as pl
 from accounting.errors import DataRefused, Where, rejection
 from accounting.ingest.words import Word
 
-Address = Callable[[int], str]
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:

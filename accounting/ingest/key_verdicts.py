@@ -9,12 +9,14 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, units
-from accounting.errors import DataRefused, Where, finding
+from accounting.errors import DataRefused, Where
 from accounting.exact import QUANTITY_DIGITS, decimals
 from accounting.ingest import row_checks
+from accounting.ingest.counts import CELLS, Counted
 from accounting.ingest.evidence import Decided
 from accounting.ingest.grouping import Grouped
 from accounting.ingest.judged import Judged
+from accounting.ingest.keyed import COUNTS
 from accounting.ingest.long_table import SUBJECTS, Subject
 from accounting.ingest.packed import BITS
 from accounting.ingest.quantities import Measure, measure
@@ -22,7 +24,6 @@ from accounting.ingest.row_checks import JUDGES
 from accounting.ingest.transfers import SOURCE
 from accounting.tables import TABLES
 
-LISTED = 12
 _MEASURED = ("item", "unit", "basis")  # what decides the base unit
 
 
@@ -31,8 +32,8 @@ class Keys:
     """The judged keys: `sums` of the sound ones, the `bad` packed keys, and whether rows are `left`.
 
     Left are the rows of bad keys, of keys that are read one by one (`apart`: non-energy use, of which transfers
-    are made), and rows that the fast way did not take. `distinct` says that no two packed keys became one; `rounded` counts rounded rows; `blanks` that rows without
-    a key are there.
+    are made), and rows that the fast way did not take. `distinct` says that no two packed keys became one;
+    `rounded` counts rounded rows; `blanks` that rows without a key are there.
     """
 
     grouped: Grouped
@@ -43,7 +44,7 @@ class Keys:
     rounded: int
     distinct: bool
     blanks: bool
-    findings: list[dict[str, Any]]
+    counts: list[Counted]
 
 
 def judged_keys(grouped: Grouped, said: Mapping[Subject, Decided], place: Where) -> Keys:
@@ -69,14 +70,14 @@ def judged_keys(grouped: Grouped, said: Mapping[Subject, Decided], place: Where)
     kept, lost, apart = keys.filter(sound & ~special), keys.filter(~sound), keys.filter(sound & special)
     return Keys(
         grouped,
-        sums=_sums(kept.filter("taken"), values),
+        sums=_sums(kept.filter(pl.col("rows") > 0), values),
         bad=lost["key"].drop_nulls(),
         apart=apart["key"],
         left=bool(lost.height or apart.height or kept["left"].sum()),
         rounded=int(kept["rounded"].sum()),
         distinct=_injective(verdicts, measures),
         blanks=bool(keys["key"].null_count()),
-        findings=list(_tidied(verdicts, place)),
+        counts=list(_tidied(verdicts, kept, place)),
     )
 
 
@@ -162,20 +163,22 @@ def _sums(kept: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.DataFrame:
     words = [by_place.gather(kept[name]).alias(name) for name, by_place in values.items()]
     if "month" not in values:
         words.append(pl.repeat(None, kept.height, dtype=TABLES["sums"]["month"], eager=True).alias("month"))
-    return kept.select("base", "in_force", decimals(pl.col("sum"), QUANTITY_DIGITS).alias("quantity")).select(
+    return kept.select("base", "in_force", "rows", decimals(pl.col("sum"), QUANTITY_DIGITS).alias("quantity")).select(
         *words,
         pl.col("base").alias("unit"),
         pl.col("in_force").alias("basis"),
         "quantity",
         pl.lit(None, pl.String).alias("notation_key"),
+        "rows",
+        pl.lit(0, COUNTS["transfers"]).alias("transfers"),
     )  # fmt: skip
 
 
-def _tidied(verdicts: Mapping[str, Judged], place: Where) -> Iterator[dict[str, Any]]:
-    """One finding: how many different words were read otherwise than they were typed."""
-    found = [str(value) for one in verdicts.values() for value in one.values.filter(one.tidied).to_list()]
-    if found:
-        told = ", ".join(found[:LISTED]) + (" …" if len(found) > LISTED else "")
-        yield finding(
-            "text.tidied", "correction", "info", where=place, seen=len(found), used=told, count=len(found), cells=told
-        )
+def _tidied(verdicts: Mapping[str, Judged], kept: pl.DataFrame, place: Where) -> Iterator[Counted]:
+    """How many words of the rows that are in the sums were read otherwise than they were typed, and which."""
+    for name, one in verdicts.items():
+        places = one.tidied.arg_true()
+        rows = int(kept.filter(pl.col(name).is_in(places.implode()))["rows"].sum())
+        if rows:
+            words = one.values.gather(places).head(CELLS).cast(pl.String).to_list()
+            yield Counted("text.tidied", place.file, rows, words)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -35,6 +36,16 @@ class RowLabel:
     category: str | None
     name_zh: str
     name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A Chinese and an English name of which one cannot be taken: what each says, and means (– where unknown)."""
+
+    zh: str
+    zh_means: str
+    en: str
+    en_means: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +112,27 @@ def row_label(text: str, section: str | None) -> RowLabel | None:
     >>> row_label("Thermal Power", None).id
     'thermal_power'
     """
-    zh, en = chinese(text), english(text)
-    known = _rows_by_label()
-    found = known.get(zh, ()) if zh else ()
-    found = found or (known.get(en, ()) if en else ())
+    return _row(chinese(text), section) or _row(english(text), section)
+
+
+def row_labels(texts: Iterable[str], section: str | None) -> tuple[RowLabel | None, Names | None]:
+    """What the labels of one row mean together; names where English says a row that the Chinese does not.
+
+    >>> row_labels(["3.建筑业", "Construction"], "final")[0].id, row_labels(["3.采矿业", "Construction"], "final")[1].zh
+    ('construction', '采矿业')
+    """
+    listed = list(texts)
+    zh = next((row for text in listed if (row := _row(chinese(text), section))), None)
+    en = next((row for text in listed if (row := _row(english(text), section))), None)
+    said = [word for text in listed if (word := chinese(text))]
+    if not said or en is None or en == zh:
+        return zh or en, None
+    english_said = next(folded(text) for text in listed if _row(english(text), section))
+    return None, Names(" ".join(said), zh.name_zh if zh else "–", english_said, en.name_zh)
+
+
+def _row(word: str, section: str | None) -> RowLabel | None:
+    found = _rows_by_label().get(word, ()) if word else ()
     if len(found) == 1 and (section in {None, found[0].section} or _stands_alone(found[0])):
         return found[0]
     return next((row for row in found if row.section == section), None)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import polars as pl
 
-from accounting import ledger
-from accounting.errors import Where, finding
-from accounting.ingest import long_table, numbers
+from accounting.errors import Where
+from accounting.ingest import keyed, long_table, numbers
 from accounting.ingest.account import Account
 from accounting.ingest.cells import Sheet
+from accounting.ingest.counts import CELLS, Counted
 from accounting.ingest.evidence import Decided
 from accounting.ingest.grouping import rounded as is_rounded
 from accounting.ingest.grouping import untaken
@@ -21,7 +20,6 @@ from accounting.ingest.long_table import FIELDS, LongTable, Subject
 SLICE = 4_000_000
 CHUNK = 50_000
 HOPELESS = "key is bad"
-LISTED = 20
 
 
 def read(keys: Keys, said: Mapping[Subject, Decided], place: Where, sha256: str, account: Account) -> Iterator[pl.DataFrame]:
@@ -88,9 +86,10 @@ def _chunk(
     found = long_table.rows_read(table, said, place, sha256, {}, list_at_most=account.room)
     account.refuse(found.rejected, found.rejections)
     account.transfers += found.transfers
-    account.notice(found.findings)
+    account.findings += found.findings
+    account.count(found.counts)
     if found.activity.height:
-        yield ledger.key_sums(found.activity.lazy()).collect()
+        yield keyed.key_sums(found.activity)
 
 
 def _in_plain_digits(rows: pl.DataFrame) -> pl.DataFrame:
@@ -105,23 +104,12 @@ def _in_plain_digits(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rounded(keys: Keys, place: Where) -> Iterator[dict[str, Any]]:
-    """One finding: how many rows the fast way rounded to 9 decimals, and the first of them."""
+def rounded(keys: Keys, place: Where) -> Iterator[Counted]:
+    """How many rows the fast way rounded to 9 decimals, and the first of them."""
     if not keys.rounded:
         return
     grouped = keys.grouped
     marked = is_rounded(grouped.head, grouped.packing, grouped.factors)
     placed = grouped.packing.placed(grouped.scan.with_row_index("row", offset=1))
-    listed = placed.filter(marked).head(LISTED)
-    rows = [f"row {row}" for row in listed.select("row").collect()["row"]]
-    told = ", ".join(rows) + (", …" if keys.rounded > len(rows) else "")
-    yield finding(
-        "quantity.rounded",
-        "rounding",
-        "info",
-        where=place,
-        seen=keys.rounded,
-        used=told,
-        count=keys.rounded,
-        cells=told,
-    )
+    rows = placed.filter(marked).head(CELLS).select("row").collect()["row"]
+    yield Counted("quantity.rounded", place.file, keys.rounded, [f"row {row}" for row in rows])

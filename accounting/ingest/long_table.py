@@ -16,8 +16,9 @@ import polars as pl
 
 from accounting import units
 from accounting.errors import DataRefused, Where, finding, rejection
-from accounting.ingest import headers, row_checks
+from accounting.ingest import cell_lists, headers, row_checks
 from accounting.ingest.cells import Cell, Sheet, column_letters
+from accounting.ingest.counts import Counted, in_sheet
 from accounting.ingest.evidence import COLUMN, FILE_NAME, Decided, Evidence, decided
 from accounting.ingest.headers import Head, Heading
 from accounting.ingest.judged import Judged, judged
@@ -33,7 +34,6 @@ SUBJECTS: tuple[Subject, ...] = ("entity", "year")
 Units = Mapping[tuple[int, int], str]  # by row and column
 HEAD_WITHIN = 20
 FEWEST_FIELDS = 3
-LISTED = 12
 FIELDS = tuple(headers.HEADINGS)
 _UNIT_IN_TITLE = re.compile(r"(?:计量)?单位\s*[:：]\s*([^\s,，;；()（）]+)|unit\s*:\s*(\S+)", re.IGNORECASE)
 _FOOT = (
@@ -172,15 +172,11 @@ def set_apart(table: LongTable, place: Where) -> None:
         rows = marked.filter(column)["row"].to_list()
         if rows:
             where = Where(place.file, place.sheet, f"A{rows[0]}")
-            listed = _listed([f"{row}" for row in rows])
+            listed = cell_lists.first(map(str, rows))
             table.findings.append(
                 finding(code, "completeness", "info", where=where, seen=len(rows), count=len(rows), rows=listed)
             )
     table.rows = table.rows.filter(~(marked["head"] | marked["foot"]))
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return ", ".join(parts[:LISTED]) + (" …" if len(parts) > LISTED else "")
 
 
 def reading(
@@ -287,11 +283,8 @@ def rows_read(
         layout="long_table",
         activity=activity,
         rejections=[row for _, row in sorted(problems, key=lambda problem: problem[0])] + made.rejections,
-        findings=[
-            *made.findings,
-            *_tidied(rows, found, fields),
-            *row_checks.hidden_findings(table.sheet, rows, fields),
-        ],
+        findings=row_checks.hidden_findings(table.sheet, rows, fields),
+        counts=[*made.counts, *_tidied(rows, found, fields)],
         read=rows.height,
         accepted=accepted.height,
         rejected=len(refused),
@@ -347,22 +340,10 @@ def _own_units(own_units: Units, column: int) -> pl.DataFrame:
 _OWN_UNITS = {"row": pl.UInt32, "own_unit": pl.String}
 
 
-def _tidied(rows: pl.DataFrame, found: Mapping[str, Judged], fields: Fields) -> Iterator[dict[str, Any]]:
-    """One finding: how many words were read otherwise than they were typed, and in which cells."""
-    cells = [
-        f"{fields.where(name, row).cell}"
-        for name, column in found.items()
-        for row in rows["row"].filter(column.tidied).to_list()
-    ]
-    if cells:
-        where = Where(fields.place.file, fields.place.sheet, cells[0])
-        yield finding(
-            "text.tidied",
-            "correction",
-            "info",
-            where=where,
-            seen=len(cells),
-            used=_listed(cells),
-            count=len(cells),
-            cells=_listed(cells),
-        )
+def _tidied(rows: pl.DataFrame, found: Mapping[str, Judged], fields: Fields) -> Iterator[Counted]:
+    """How many words were read otherwise than they were typed, and in which cells."""
+    for name, column in found.items():
+        held = rows["row"].filter(column.tidied)
+        if held.len():
+            cells = (str(fields.where(name, row).cell) for row in held)
+            yield Counted("text.tidied", fields.place.file, held.len(), in_sheet(fields.place.sheet, cells))

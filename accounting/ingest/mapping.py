@@ -36,8 +36,9 @@ from typing import Any
 import polars as pl
 
 from accounting.errors import UsageError, Where, did_you_mean, finding, rejection
-from accounting.ingest import evidence, headers, long_table
+from accounting.ingest import cell_lists, evidence, headers, long_table
 from accounting.ingest.cells import Cell, Sheet, column_letters
+from accounting.ingest.counts import Counted, in_sheet
 from accounting.ingest.evidence import Evidence
 from accounting.ingest.headers import Head, Heading
 from accounting.ingest.labels import folded
@@ -48,7 +49,6 @@ from accounting.tables import empty
 
 FIELDS = tuple(headers.HEADINGS)
 ACROSS = ("item", "year", "month", "category")
-LISTED = 12
 KEYS: dict[str, dict[str, tuple[type, ...]]] = {
     "": {
         "sheet": (str,), "header": (int, list), "skip": (list,), "footnotes": (str,), "industry": (str,),
@@ -188,7 +188,7 @@ def _not_read(heads: Mapping[int, str], used: Collection[int], cells: pl.DataFra
     filled = set(cells["column"].unique()) - set(used)
     if filled:
         told = [f"{heads.get(column, '')} ({column_letters(column)})".strip() for column in sorted(filled)]
-        seen = ", ".join(told[:LISTED]) + (" …" if len(told) > LISTED else "")
+        seen = cell_lists.first(told)
         yield finding("header.not_read", "completeness", "info", where=place, seen=seen, count=len(told))
 
 
@@ -258,7 +258,7 @@ def _skipped(cells: pl.DataFrame, layout: Layout) -> list[int]:
 
 def _skipped_finding(rows: Sequence[int], place: Where) -> Iterable[dict[str, Any]]:
     if rows:
-        listed = ", ".join(map(str, rows[:LISTED])) + (" …" if len(rows) > LISTED else "")
+        listed = cell_lists.first(map(str, rows))
         where = Where(place.file, place.sheet, f"A{rows[0]}")
         yield finding("mapping.rows_skipped", "completeness", "info", where=where, seen=len(rows), rows=listed)
 
@@ -294,24 +294,22 @@ def _read(
     table = LongTable(sheet, Head({**columns, **told}), max(layout.header), [], rows)
     place = Where(source.name, sheet.name or None)
     long_table.set_apart(table, place)
-    if layout.strip_footnotes:
-        table.findings += _stripped(table, columns["quantity"], place)
-    return long_table.reading(
+    stripped = list(_stripped(table, columns["quantity"], place)) if layout.strip_footnotes else []
+    made = long_table.reading(
         table, evidence=said, file=source.name, sha256=source.sha256, own_units=own_units,
         industry_is_net=layout.industry_is_net,
     )  # fmt: skip
+    return replace(made, counts=[*stripped, *made.counts])
 
 
-def _stripped(table: LongTable, quantity: Heading, place: Where) -> Iterable[dict[str, Any]]:
-    """Take marks such as ① off the quantities, as the mapping permits, and list where."""
+def _stripped(table: LongTable, quantity: Heading, place: Where) -> Iterable[Counted]:
+    """Take marks such as ① off the quantities, as the mapping permits, and count where."""
     marked = table.rows.filter(pl.col("quantity").str.contains(_MARKS) & (pl.col("quantity_kind") == "text"))
     if marked.is_empty():
         return
     table.rows = table.rows.with_columns(pl.col("quantity").str.replace(_MARKS, ""))
-    cells = [quantity.cell(row) for row in marked["row"]]
-    listed = ", ".join(cells[:LISTED]) + (" …" if len(cells) > LISTED else "")
-    where = Where(place.file, place.sheet, cells[0])
-    yield finding("mapping.footnotes_stripped", "correction", "info", where=where, seen=len(cells), cells=listed)
+    cells = in_sheet(place.sheet, (quantity.cell(row) for row in marked["row"]))
+    yield Counted("mapping.footnotes_stripped", place.file, marked.height, cells)
 
 
 def _together(readings: Sequence[Reading], findings: list[dict[str, Any]]) -> Reading:
@@ -325,6 +323,7 @@ def _together(readings: Sequence[Reading], findings: list[dict[str, Any]]) -> Re
         pl.concat([empty("activity"), *(one.activity for one in readings)]),
         list(told.values()),
         [*findings, *noticed.values()],
+        [counted for one in readings for counted in one.counts],
         read=sum(one.read for one in readings),
         accepted=sum(one.accepted for one in readings),
         rejected=sum(one.rejected for one in readings),

@@ -9,7 +9,7 @@ listed. Missing is null with a notation key, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -20,6 +20,7 @@ import polars as pl
 from accounting import codes, errors, exact, units
 from accounting.errors import DataRefused, Where
 from accounting.ingest import numbers
+from accounting.ingest.counts import CELLS, Counted
 from accounting.tables import BASES, NOTATION_KEYS, TABLES
 
 RAW: dict[str, pl.DataType] = {
@@ -41,29 +42,17 @@ RAW: dict[str, pl.DataType] = {
     "note": pl.String(),
 }
 LARGEST = 10**13  # base units; the world uses 6·10^11 GJ a year: more than this in one cell is a slip
-LISTED_CELLS = 20
-FIXES = {
-    "spaces": ("空格", "spaces"),
-    "full_width": ("全角", "full-width digits"),
-    "apostrophe": ("撇号", "an apostrophe"),
-    "plus": ("加号", "a plus"),
-    "thousands": ("千分位", "separators of thousands"),
-    "power_of_ten": ("科学计数", "powers of ten"),
-    "point": ("省略的 0", "a bare decimal point"),
-    "dash": ("破折号", "a dash"),
-}
 TRANSFER = "transfer"  # the note of rows that take non-energy use out of industry: these are negative by design
 _ROOM = 4e37  # 2·|m·n| + d stays below Int128's 1.7e38
-_UNIT_KEY = ("reported_unit", "item", "basis")
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Activity rows and what was refused; `rejected_rows` holds the row_id of each refused row once."""
+    """Activity rows, what was refused, what was rounded or tidied; `rejected_rows` holds each refused row_id once."""
 
     activity: pl.DataFrame
     rejections: list[dict[str, Any]]
-    findings: list[dict[str, Any]]
+    counts: list[Counted]
     rejected_rows: pl.Series
 
 
@@ -102,7 +91,7 @@ def converted(raw: pl.DataFrame, *, negative_allowed: bool = False, list_at_most
     return Converted(
         activity=_activity(kept),
         rejections=rejections,
-        findings=[*_rounding_findings(kept), *_tidied_findings(kept)],
+        counts=[*_counted("quantity.rounded", kept.filter("inexact")), *_counted("number.tidied", kept.filter(_TIDIED))],
         rejected_rows=rows.filter("refused")["row_id"],
     )
 
@@ -333,34 +322,15 @@ def _activity(kept: pl.DataFrame) -> pl.DataFrame:
     ).select(list(TABLES["activity"]))
 
 
-def _rounding_findings(kept: pl.DataFrame) -> list[dict[str, Any]]:
-    """One finding a file: how many quantities were rounded to 9 decimals, and in which cells."""
-    by_file = _by_file(kept.filter("inexact"))
-    return [_listed("quantity.rounded", "rounding", row) for row in by_file.to_dicts()]
+# A dash is not among what was tidied: the contract reads it as 0.
+_TIDIED = ~pl.col("fixes").is_in(["", "dash"])
 
 
-def _tidied_findings(kept: pl.DataFrame) -> list[dict[str, Any]]:
-    """One finding a file: how many numbers were typed otherwise than they are read (spaces, width, separators).
-
-    A dash is not among them: the contract reads it as 0.
-    """
-    by_file = _by_file(kept.filter(~pl.col("fixes").is_in(["", "dash"])))
-    return [_listed("number.tidied", "correction", row) for row in by_file.to_dicts()]
-
-
-def _by_file(rows: pl.DataFrame) -> pl.DataFrame:
+def _counted(code: str, rows: pl.DataFrame) -> Iterator[Counted]:
+    """How many rows of a file these are, and in which cells they stand."""
     address = pl.concat_str(pl.col("sheet").replace("", None), "cell", separator="!", ignore_nulls=True)
-    return rows.group_by("file", maintain_order=True).agg(
-        pl.len().alias("count"),
-        address.head(LISTED_CELLS).alias("cells"),
-        pl.col("fixes").filter(pl.col("fixes") != "").unique().sort().alias("fixes"),
+    of_file = rows.group_by("file", maintain_order=True).agg(
+        pl.len(), address.head(CELLS), pl.col("fixes").replace("", None).drop_nulls().unique().sort()
     )
-
-
-def _listed(code: str, kind: str, row: dict[str, Any]) -> dict[str, Any]:
-    count, cells = row["count"], row["cells"]
-    told = ", ".join(cells) + (", …" if count > len(cells) else "")
-    fixes = dict.fromkeys("|".join(row["fixes"]).split("|"))
-    zh, en = ("、".join(FIXES[fix][0] for fix in fixes if fix), ", ".join(FIXES[fix][1] for fix in fixes if fix))
-    facts: dict[str, Any] = {"count": count, "cells": told, "fixes_zh": zh, "fixes_en": en}
-    return errors.finding(code, kind, "info", where=Where(file=row["file"]), seen=count, used=told, **facts)
+    for file, count, cells, fixes in of_file.iter_rows():
+        yield Counted(code, file, count, cells, list(dict.fromkeys("|".join(fixes).split("|"))) if fixes else [])

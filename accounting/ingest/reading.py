@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from accounting.ingest.counts import Counted
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -14,7 +16,8 @@ class Reading:
 
     `read` counts the cells (or table rows) that carry a value; each is accepted, rejected, a subtotal that only
     serves checks, or set aside (a 标准量 sheet beside its 实物量 sheet). Transfers are Activity rows made beside the
-    reported one (non-energy use). read = accepted + rejected + subtotals + set_aside, and
+    reported one (non-energy use). `counts` are values read otherwise than written, findings once the file is read
+    whole. read = accepted + rejected + subtotals + set_aside, and
     accepted + transfers = rows of `activity`.
     """
 
@@ -22,6 +25,7 @@ class Reading:
     activity: pl.DataFrame
     rejections: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    counts: list[Counted] = field(default_factory=list)
     read: int = 0
     accepted: int = 0
     rejected: int = 0

@@ -13,7 +13,7 @@ import polars as pl
 
 from accounting import codes, units
 from accounting.errors import DataRefused, Where, finding, rejection
-from accounting.ingest import words
+from accounting.ingest import cell_lists, words
 from accounting.ingest.cells import Sheet, column_letters
 from accounting.ingest.headers import Heading
 from accounting.ingest.judged import Judged, judged
@@ -122,7 +122,7 @@ def hidden_findings(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> list[di
     if not hidden:
         return []
     place = Where(fields.place.file, fields.place.sheet)
-    listed = ", ".join(hidden[:12])
+    listed = cell_lists.first(hidden)
     return [finding("sheet.hidden_cells", "completeness", "warning", where=place, seen=len(hidden), cells=listed)]
 
 

@@ -6,54 +6,69 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from accounting.errors import Where, rejection
+from accounting.errors import BudgetExceeded, Where, rejection
 from accounting.ingest.cells import Document, from_lists
-from accounting.ingest.limits import Limits
+from accounting.ingest.limits import Limits, speaks_of_memory
 
 GRACE_SECONDS = 2
+BUDGETS = ("file.budget_memory", "file.budget_time", "file.too_large")
+AHEAD = 2  # documents read before they are taken, for each processor
+_LAST_WORDS = 4096
 Problem = dict[str, Any]
 
 
 def spawn(task: str, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The answer of a child process to one request; whatever went wrong is an answer with a `problem`.
 
-    The child gets one JSON line and gives one JSON document; what it writes to stderr is never shown.
+    The child gets one JSON line and gives one JSON document; what it writes to stderr is never shown, only asked
+    whether memory was what it lacked.
     """
     asked = json.dumps({"task": task, "limits": asdict(limits), **request}, ensure_ascii=False) + "\n"
-    child = subprocess.Popen(
-        [sys.executable, "-s", "-m", "accounting.ingest.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-    )
-    try:
-        answer, _ = child.communicate(asked.encode(), timeout=limits.seconds + GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        return _problem("file.budget_time", f"{limits.seconds} s", limit=f"{limits.seconds} s")
-    return _read(answer, child.returncode, limits)
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-s", "-m", "accounting.ingest.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=_environment(),
+        )
+        try:
+            answer, _ = child.communicate(asked.encode(), timeout=limits.seconds + GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            return _problem("file.budget_time", f"{limits.seconds} s", limit=f"{limits.seconds} s")
+        return _read(answer, child.returncode, limits, errors)
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONUTF8": "1"}
+    """One arena: for each of the engine's threads glibc would reserve 64 MiB of address space, all of it bounded as memory."""
+    return {**os.environ, "PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "1"}
 
 
-def _read(answer: bytes, code: int, limits: Limits) -> dict[str, Any]:
+def _read(answer: bytes, code: int, limits: Limits, errors: IO[bytes]) -> dict[str, Any]:
     if code == -24 or code == 152:  # SIGXCPU
         return _problem("file.budget_time", f"{limits.seconds} s", limit=f"{limits.seconds} s")
     try:
         return json.loads(answer)
     except ValueError:
-        memory = f"{limits.memory_bytes >> 20} MiB"
-        return _problem("file.crashed_reader", f"exit {code}", limit=memory)
+        if speaks_of_memory(_last_words(errors)):
+            return _problem("file.budget_memory", limits.memory_text)
+        return _problem("file.crashed_reader", f"exit {code}", limit=limits.memory_text)
+
+
+def _last_words(errors: IO[bytes]) -> str:
+    errors.seek(max(0, errors.seek(0, os.SEEK_END) - _LAST_WORDS))
+    return errors.read().decode(errors="replace")
 
 
 def _problem(code: str, seen: str | None, **facts: str) -> dict[str, Any]:
@@ -66,11 +81,18 @@ def problem_row(problem: Problem, name: str) -> dict[str, Any]:
     return rejection(problem["code"], where, problem["seen"], **problem["facts"])
 
 
+def over_budget(problem: Problem, name: str) -> BudgetExceeded | None:
+    """The same problem as an error where it is a budget that the file as a whole exceeds; None else."""
+    if problem["code"] not in BUDGETS:
+        return None
+    return BudgetExceeded(problem["code"], where=Where(name), seen=problem["seen"], **problem["facts"])
+
+
 def read_workbook(path: Path, limits: Limits | None = None, encoding: str | None = None, name: str | None = None) -> Document:
     """The cells of one file; never raises for a bad file, the problem is a rejection with the file's name."""
     answer = spawn("cells", {"path": str(path.absolute()), "encoding": encoding}, limits or Limits())
     if "problem" in answer:
-        return Document(problems=[problem_row(answer["problem"], name or path.name)])
+        return Document(problem=answer["problem"], problems=[problem_row(answer["problem"], name or path.name)])
     return Document(from_lists(answer["sheets"]), answer["encoding"], answer["notes"])
 
 
@@ -79,10 +101,16 @@ def read_workbooks(
     limits: Limits | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[Document]:
-    """The documents of (path, name, encoding) in their order, as many children at a time as there are processors."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        reading = [pool.submit(read_workbook, path, limits, encoding, name) for path, name, encoding in asked]
-        for place, (document, (_, name, _)) in enumerate(zip(reading, asked, strict=True), 1):
-            yield document.result()
+    """The documents of (path, name, encoding) in their order, as many children at a time as there are processors.
+
+    Few are read ahead, and none is kept once it is taken: a folder of workbooks is never in memory as a whole.
+    """
+    children = os.cpu_count() or 1
+    with ThreadPoolExecutor(max_workers=children) as pool:
+        to_come = (pool.submit(read_workbook, path, limits, encoding, name) for path, name, encoding in asked)
+        reading = deque(islice(to_come, AHEAD * children))
+        for place, (_, name, _) in enumerate(asked, 1):
+            yield reading.popleft().result()
+            reading.extend(islice(to_come, 1))
             if progress is not None:
                 progress(name, place, len(asked))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from accounting.errors import UsageError, Where, finding
+from accounting import system
+from accounting.errors import DataRefused, EnvironmentFault, UsageError, Where, finding
+from accounting.ingest import words
 from accounting.project import Input, Project
 
 TABLES_BY_SUFFIX = (
@@ -24,7 +29,6 @@ TABLES_BY_SUFFIX = (
     ".parquet",
     ".pq",
 )
-NOT_DATA = (".toml", ".md", ".json", ".yaml", ".yml", ".html", ".py", ".log")
 PARQUET = (".parquet", ".pq")
 _CHUNK = 1 << 20
 
@@ -44,16 +48,18 @@ class Declared:
     by_option: bool = False
 
     def told(self) -> dict[str, Any]:
-        """What is declared, for the manifest: without what is not, and without paths."""
-        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "map"}
-        return {name: value for name, value in values.items() if value not in (None, False)}
+        """What is declared, for the manifest: without what is not, a mapping file as its text."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        told = {name: value for name, value in values.items() if value is not None and (value is not False or name == "use")}
+        return told | ({"map": self.map.read_text(encoding="utf-8-sig")} if self.map else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file: its path, its name in addresses, its content hash and size, and what is declared of it.
 
-    `skipped` is the code of a finding where the file is not read (a lock file, not a table); it is then not hashed.
+    No two sources of a batch have one name. `skipped` is the code of a finding where the file is not read (a lock
+    file, not a table), `fault` what stands in the way of reading it; it is then not hashed.
     """
 
     path: Path
@@ -62,6 +68,7 @@ class Source:
     size: int
     declared: Declared = Declared()
     skipped: str | None = None
+    fault: EnvironmentFault | None = None
 
     @property
     def is_parquet(self) -> bool:
@@ -81,28 +88,52 @@ def sources(
 ) -> list[Source]:
     """Every file under the paths, or under the inputs of the project where no path is given, sorted by name.
 
-    Folders are walked; lock files (~$), hidden files and files that are no tables come back with `skipped` set; a
-    folder that holds a run is not entered. A file named by two inputs is one source: the later says what it says.
-    Raises UsageError: `file.missing` for a path that is not there, `input.declared_twice` where option and project
-    file contradict each other.
+    Folders are walked; lock files (~$), hidden files and files that are no tables come back with `skipped` set, files
+    and folders that cannot be read with `fault`; a folder that holds a run is not entered. A file named by two inputs
+    is one source: the later says what it says. Files of one name are told apart by the folders above them.
+    Raises UsageError: `file.missing` for a path that is not there, `entity.*` for a declared entity that is none,
+    `input.declared_twice` where option and project file contradict each other.
     """
-    option = Declared(entity=entity, year=year, map=map, encoding=encoding, by_option=year is not None)
+    option = Declared(
+        entity=_entity(entity, Where()), year=year, map=map, encoding=encoding, by_option=year is not None
+    )  # fmt: skip
     wanted: list[tuple[Path, Declared]] = [(Path(path), option) for path in paths]
     if not wanted and project is not None:
         wanted = [(path, _joined(given, option)) for given in project.inputs for path in given.files()]
-    found: dict[Path, tuple[str, Declared]] = {}
+    found: dict[Path, _Found] = {}
     for path, declared in wanted:
-        if not path.exists():
+        if not _is_there(path):
             raise UsageError("file.missing", where=Where(str(path)), seen=str(path))
-        for file, name in _files(path):
-            found[file.absolute()] = (name, declared)
-    named = sorted((name, file, declared) for file, (name, declared) in found.items())
-    given = {path.absolute() for path, _ in wanted}
-    return [_source(file, name, declared, file in given) for name, file, declared in named]
+        for one in _files(path, declared):
+            found[_identity(one.path)] = one
+    names = _unlike({file: one.name for file, one in found.items()})
+    given = {_identity(path) for path, _ in wanted}
+    return [_source(file, names[file], found[file], file in given) for file in sorted(found, key=lambda file: names[file])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file where it was met, its name as far as it was given, and why it (or its folder) cannot be listed."""
+
+    path: Path
+    name: str
+    declared: Declared
+    error: OSError | None = None
+
+
+def _entity(text: str | None, where: Where) -> str | None:
+    """The code or own id that a declaration means, as the same word in a column does."""
+    if text is None:
+        return None
+    try:
+        return str(words.entity(text).value)
+    except DataRefused as refused:
+        raise UsageError(refused.code, where=where, seen=refused.seen, **refused.facts_but_seen()) from refused
 
 
 def _joined(given: Input, option: Declared) -> Declared:
     """What an input of the project declares, and the options where it is silent."""
+    given = replace(given, entity=_entity(given.entity, Where(given.path)))
     for name in ("entity", "year"):
         ours, theirs = getattr(given, name), getattr(option, name)
         if ours is not None and theirs is not None and ours != theirs:
@@ -120,23 +151,51 @@ def _joined(given: Input, option: Declared) -> Declared:
     )
 
 
-def _files(path: Path) -> Iterator[tuple[Path, str]]:
+def _is_there(path: Path) -> bool:
+    """Whether a path leads anywhere; one that may not be looked at is there, and its fault is told when it is read."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _identity(path: Path) -> Path:
+    """One path for one file, whichever way its folder was reached; a link keeps its own name."""
+    return Path(os.path.realpath(path.parent)) / path.name
+
+
+def _files(path: Path, declared: Declared) -> Iterator[_Found]:
     """Files of a path with their names; a folder's name begins those of its files."""
-    if not path.is_dir():
-        yield path, _name(path)
+    if not os.path.isdir(path):
+        yield _Found(path, _name(path), declared)
         return
-    top = path.resolve()
-    for file in sorted(top.rglob("*"), key=lambda entry: entry.as_posix()):
-        folders = [top, *(top / part for part in _parts_between(top, file))]
-        if file.is_file() and not any(_is_run(folder) for folder in folders):
-            if any(folder.name.startswith(".") for folder in folders[1:]):
-                continue
-            yield path / file.relative_to(top), f"{top.name}/{file.relative_to(top).as_posix()}"
+    top = Path(os.path.realpath(path))
+    closed: list[OSError] = []
+    for folder, inside, files in os.walk(top, onerror=closed.append):
+        if _is_run(Path(folder)):
+            inside.clear()
+            continue
+        inside[:] = sorted(name for name in inside if not name.startswith("."))
+        for file in (Path(folder) / name for name in sorted(files)):
+            if not _is_special(file):
+                yield _Found(file, _below(top, file), declared)
+    for error in closed:
+        yield _Found(Path(error.filename), _below(top, Path(error.filename)), declared, error)
 
 
-def _parts_between(top: Path, file: Path) -> list[str]:
-    parts = file.relative_to(top).parts[:-1]
-    return ["/".join(parts[: place + 1]) for place in range(len(parts))]
+def _below(top: Path, file: Path) -> str:
+    return "/".join(part for part in (top.name, *file.relative_to(top).parts) if part)
+
+
+def _is_special(file: Path) -> bool:
+    """A pipe, a socket, a device: never opened. What may not be looked at is left to the reader."""
+    try:
+        return not stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _is_run(folder: Path) -> bool:
@@ -146,17 +205,43 @@ def _is_run(folder: Path) -> bool:
 def _name(path: Path) -> str:
     """How a file is named in addresses: as it was given, or with its folder where the path is absolute."""
     if path.is_absolute() or ".." in path.parts:
-        resolved = path.absolute()
-        return "/".join(part for part in (resolved.parent.name, resolved.name) if part)
+        return "/".join(_parts(_identity(path))[-2:])
     return path.as_posix()
 
 
-def _source(file: Path, name: str, declared: Declared, given: bool) -> Source:
+def _unlike(names: Mapping[Path, str]) -> dict[Path, str]:
+    """Names that no two files share: those that would are lengthened by the folders above until they differ.
+
+    >>> list(_unlike({Path("/x/a/data/t.csv"): "data/t.csv", Path("/x/d/data/t.csv"): "data/t.csv"}).values())
+    ['a/data/t.csv', 'd/data/t.csv']
+    """
+    unlike = dict(names)
+    while True:
+        shared = Counter(os.path.normcase(name) for name in unlike.values())
+        alike = [file for file, name in unlike.items() if shared[os.path.normcase(name)] > 1]
+        longer = {file: "/".join(_parts(file)[-unlike[file].count("/") - 2 :]) for file in alike}
+        if longer == {file: unlike[file] for file in alike}:
+            return unlike
+        unlike |= longer
+
+
+def _parts(file: Path) -> list[str]:
+    """The folders of a path and its name; a drive is a folder like the others."""
+    drive = file.drive
+    return (drive.replace(":", "").replace("\\", "/") + file.as_posix()[len(drive) :]).strip("/").split("/")
+
+
+def _source(file: Path, name: str, found: _Found, given: bool) -> Source:
+    if found.error is not None:
+        return Source(file, name, "", 0, found.declared, fault=system.file_fault(found.error, file))
     skipped = _why_skipped(file, given)
     if skipped is not None:
-        return Source(file, name, "", 0, declared, skipped)
-    digest, size = hashed(file)
-    return Source(file, name, digest, size, declared)
+        return Source(file, name, "", 0, found.declared, skipped)
+    try:
+        digest, size = hashed(file)
+    except OSError as error:
+        return Source(file, name, "", 0, found.declared, fault=system.file_fault(error, file))
+    return Source(file, name, digest, size, found.declared)
 
 
 def _why_skipped(file: Path, given: bool) -> str | None:

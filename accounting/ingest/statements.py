@@ -1,13 +1,13 @@
 """What may be counted beside what, so that no total is ever double (contract §3).
 
-A balance sheet is a statement: at most one supplies an (entity, year). 标准量 serves reconciliation while 实物量 is
-there. Two that compete are both refused until the project says which to use. Long tables add up; a key that a
-statement also gives is refused unless the project says that the table adds to it.
+A balance sheet is a statement: at most one supplies an (entity, year); 标准量 serves reconciliation only. Two that
+compete are both refused until the project says which to use. Long tables add up; a key that a statement also gives is
+refused unless the project says that the table adds to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -17,12 +17,14 @@ import polars as pl
 from accounting import codes
 from accounting.errors import Where, finding, rejection
 from accounting.exact import decimals, integers, plain
+from accounting.ingest import cell_lists
+from accounting.ingest.account import LISTED
 from accounting.ingest.balance import Balance
+from accounting.ingest.continued import joined
 from accounting.ingest.sources import Source
 from accounting.tables import KEY, TABLES
 
 SHARED_AT_LEAST = 0.5
-LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Chosen:
 def chosen(statements: Iterable[Statement]) -> Chosen:
     """At most one statement an (entity, year), as the project decides; else none of the competing ones."""
     groups: dict[tuple[str, int], list[Statement]] = {}
-    for statement in statements:
+    for statement in joined(statements):
         groups.setdefault((statement.entity, statement.year), []).append(statement)
     result = Chosen()
     for group in groups.values():
@@ -69,8 +71,10 @@ def _choose(group: list[Statement], result: Chosen) -> None:
     put_aside = [s for s in group if s.source.declared.use is False]
     rest = [s for s in group if s.source.declared.use is not False]
     preferred = [s for s in rest if s.source.declared.use is True]
-    by_measure = {m: [s for s in rest if s.balance.measure == m] for m in ("physical", "standard_coal")}
-    candidates = by_measure["physical"] or by_measure["standard_coal"]
+    candidates = [s for s in rest if s.balance.measure == "physical"]
+    if not candidates:
+        result.refused += [(s, _standard_only(s)) for s in rest]
+        rest = []
     asked = [s for s in candidates if s in preferred]
     if asked and len(candidates) > len(asked):
         put_aside += [s for s in candidates if s not in asked]
@@ -83,6 +87,14 @@ def _choose(group: list[Statement], result: Chosen) -> None:
         result.refused += [(s, _twice(s, candidates)) for s in candidates]
     result.set_aside += [(s, _aside("statement.set_aside", s, used)) for s in others]
     result.set_aside += [(s, _aside("statement.not_used", s, used)) for s in put_aside]
+
+
+def _standard_only(statement: Statement) -> dict[str, Any]:
+    """标准量 without 实物量: its tonnes of standard coal are no activity data of any fuel."""
+    return rejection(
+        "statement.standard_only", statement.where, statement.name, severity="warning", entity=statement.entity,
+        year=statement.year, cells=statement.balance.read,
+    )  # fmt: skip
 
 
 def _twice(statement: Statement, group: Sequence[Statement]) -> dict[str, Any]:
@@ -133,16 +145,16 @@ def contested(supplies: Sequence[Supply]) -> Refusals:
     """Keys given by a statement and by a table at once, and parents beside their children.
 
     A table whose source says `adds` may share keys with a statement. Comparison is by entity, year, category and
-    item: a monthly table beside an annual statement is the same energy.
+    item: a monthly table beside an annual statement is the same energy. At most 10,000 are listed, the others counted.
     """
-    rejections: list[dict[str, Any]] = []
     nested_pairs = _nested_pairs(_pairs_of(supplies))
+    none = pl.DataFrame(schema=_PAIR_TYPES)
     if not nested_pairs and not any(supply.is_statement for supply in supplies):
-        return Refusals([pl.DataFrame(schema=_PAIR_TYPES)] * len(supplies), rejections)
+        return Refusals([none] * len(supplies), [])
     held = pl.concat(
         [
             supply.sums.lazy()
-            .select("entity", "year", "category", "item")
+            .select(PAIR)
             .unique()
             .with_columns(
                 pl.lit(place, dtype=pl.UInt32).alias("supply"),
@@ -152,31 +164,26 @@ def contested(supplies: Sequence[Supply]) -> Refusals:
             for place, supply in enumerate(supplies)
         ]
     ).collect()
-    shared = _shared_with_statement(held)
-    nested = _nested(held, nested_pairs)
-    for row in shared.sort("entity", "year", "category", "item", "supply").to_dicts():
-        rejections.append(_shared_rejection(row, held, supplies))
-    for row in nested.to_dicts():
-        rejections.append(_nested_rejection(row, supplies))
-    both = nested.select("entity", "year", pl.col("category").alias("category"), "item", "supply")
-    children = nested.select(
-        "entity", "year", pl.col("child_category").alias("category"), pl.col("child_item").alias("item"),
-        pl.col("child_supply").alias("supply"),
-    )  # fmt: skip
-    gone = pl.concat([shared.select(both.columns), both, children]).unique()
-    return Refusals([gone.filter(pl.col("supply") == place).drop("supply") for place in range(len(supplies))], rejections)
+    shared, nested = _shared_with_statement(held), _nested(held, nested_pairs)
+    children = nested.select(*PAIR[:2], *(pl.col(name).alias(as_key) for name, as_key in _CHILD.items()))
+    gone = pl.concat([shared.select(_HELD), nested.select(_HELD), children.select(_HELD)]).unique()
+    by_supply = gone.partition_by("supply", as_dict=True, include_key=False)
+    keys = [by_supply.get((place,), none) for place in range(len(supplies))]
+    return Refusals(keys, [*_told(shared, nested, held, supplies)])
 
 
 PAIR = ["entity", "year", "category", "item"]
+_HELD = [*PAIR, "supply"]
+_CHILD = {"child_category": "category", "child_item": "item", "child_supply": "supply"}
 _PAIR_TYPES = {name: TABLES["sums"][name] for name in PAIR}
 
 
 def _shared_with_statement(held: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `held` whose key a statement and a table that does not add both give."""
+    """Rows of `held`, in order, whose key a statement and a table that does not add both give."""
     by_statement = held.filter("statement").select(PAIR).unique()
     by_table = held.filter(~pl.col("statement") & ~pl.col("adds")).select(PAIR).unique()
     shared = by_statement.join(by_table, on=PAIR, how="inner")
-    return held.filter(~pl.col("adds")).join(shared, on=PAIR, how="semi")
+    return held.filter(~pl.col("adds")).join(shared, on=PAIR, how="semi").sort(_HELD)
 
 
 def _nested(held: pl.DataFrame, pairs: list[tuple[tuple[str, str], tuple[str, str]]]) -> pl.DataFrame:
@@ -223,40 +230,87 @@ def _is_rest(item: str) -> bool:
     return item.startswith("other_")
 
 
-def _shared_rejection(row: dict[str, Any], held: pl.DataFrame, supplies: Sequence[Supply]) -> dict[str, Any]:
-    key = {name: row[name] for name in PAIR}
-    others = held.filter(pl.all_horizontal(pl.col(name) == value for name, value in key.items()))["supply"].to_list()
-    names = [supplies[place].source.name for place in others if place != row["supply"]]
-    where, seen = _address(supplies[row["supply"]], key)
-    return rejection("statement.and_table", where, seen, **_key_names(key), other=", ".join(dict.fromkeys(names)))
+def _told(
+    shared: pl.DataFrame, nested: pl.DataFrame, held: pl.DataFrame, supplies: Sequence[Supply]
+) -> Iterator[dict[str, Any]]:
+    """One rejection a contested key or pair with both addresses, up to a bound; a file's further ones are counted."""
+    listed, pairs = shared.head(LISTED), nested.head(max(0, LISTED - shared.height))
+    children = pairs.select(*PAIR[:2], *(pl.col(name).alias(as_key) for name, as_key in _CHILD.items()))
+    addresses = _addresses(pl.concat([listed.select(_HELD), pairs.select(_HELD), children.select(_HELD)]).unique(), supplies)
+    partners = held.join(listed, on=PAIR, how="semi").group_by(PAIR).agg(pl.col("supply").sort().alias("partners"))
+    rows = listed.join(addresses, on=_HELD, how="left", maintain_order="left").join(
+        partners, on=PAIR, how="left", maintain_order="left"
+    )
+    for row in rows.iter_rows(named=True):
+        yield _shared_rejection(row, supplies)
+    of_child = addresses.rename(
+        {as_key: name for name, as_key in _CHILD.items()} | {"where": "child_where", "seen": "child_seen"}
+    )
+    both = pairs.join(addresses, on=_HELD, how="left", maintain_order="left")
+    both = both.join(of_child, on=[*PAIR[:2], *_CHILD], how="left", maintain_order="left")
+    for row in both.iter_rows(named=True):
+        yield _nested_rejection(row)
+    further = pl.concat([shared["supply"].slice(LISTED), nested["supply"].slice(pairs.height)])
+    for place, count in further.value_counts().sort("supply").iter_rows():
+        yield rejection("key.unlisted", Where(supplies[place].source.name), count, listed=LISTED)
 
 
-def _nested_rejection(row: dict[str, Any], supplies: Sequence[Supply]) -> dict[str, Any]:
-    parent = {name: row[name] for name in PAIR}
-    child = {**parent, "category": row["child_category"], "item": row["child_item"]}
-    where, seen = _address(supplies[row["supply"]], parent)
-    child_where, child_seen = _address(supplies[row["child_supply"]], child)
-    names = {f"child_{name}": value for name, value in _key_names(child).items()}
-    return rejection(
-        "key.parent_and_child",
-        where,
-        seen,
-        **_key_names(parent),
-        **names,
-        child=str(child_where),
-        child_seen=child_seen,
+def _addresses(keys: pl.DataFrame, supplies: Sequence[Supply]) -> pl.DataFrame:
+    """For each key of a supply where its first row stands (`where`: file, sheet, cell), and what it says (`seen`)."""
+    held = keys.partition_by("supply", as_dict=True, include_key=False)
+    found = [
+        _first_rows(supplies[place], own).with_columns(pl.lit(place, pl.UInt32).alias("supply"))
+        for (place,), own in held.items()
+    ]
+    return pl.concat([pl.DataFrame(schema=_ADDRESSED), *found], how="diagonal")
+
+
+_ADDRESSED = {**_PAIR_TYPES, "where": pl.Struct({"file": pl.String, "sheet": pl.String, "cell": pl.String}), "seen": pl.String,
+              "supply": pl.UInt32}  # fmt: skip
+
+
+def _first_rows(supply: Supply, keys: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each key as it was reported; of a referenced table its first key sum."""
+    if supply.rows is not None:
+        rows = supply.rows.join(keys, on=PAIR, how="semi", maintain_order="left").unique(
+            PAIR, keep="first", maintain_order=True
+        )
+        return rows.select(
+            *PAIR,
+            pl.struct("file", "sheet", "cell").alias("where"),
+            pl.concat_str(pl.col("reported_value", "reported_unit").fill_null(""), separator=" ").alias("seen"),
+        )
+    sums = supply.sums.join(keys, on=PAIR, how="semi").sort(KEY).unique(PAIR, keep="first", maintain_order=True)
+    amounts = [None if quantity is None else plain(quantity) for quantity in sums["quantity"]]
+    return sums.select(
+        *PAIR,
+        pl.struct(
+            pl.lit(supply.source.name).alias("file"),
+            pl.lit(None, pl.String).alias("sheet"),
+            pl.lit(None, pl.String).alias("cell"),
+        ).alias("where"),
+        pl.concat_str(pl.coalesce(pl.Series(amounts, dtype=pl.String), "notation_key"), "unit", separator=" ").alias("seen"),
     )
 
 
-def _address(supply: Supply, key: dict[str, Any]) -> tuple[Where, str]:
-    """Where the first row of a key stands and what it says; for a referenced table the file and the key sum."""
-    wanted = [pl.col(name) == value for name, value in key.items()]
-    if supply.rows is not None and (rows := supply.rows.filter(*wanted)).height:
-        row = rows.row(0, named=True)
-        return Where(row["file"], row["sheet"], row["cell"]), f"{row['reported_value'] or ''} {row['reported_unit'] or ''}"
-    sums = supply.sums.filter(*wanted).row(0, named=True)
-    value = plain(sums["quantity"]) if sums["quantity"] is not None else sums["notation_key"]
-    return Where(supply.source.name), f"{value} {sums['unit']}"
+def _shared_rejection(row: dict[str, Any], supplies: Sequence[Supply]) -> dict[str, Any]:
+    others = dict.fromkeys(supplies[place].source.name for place in row["partners"] if place != row["supply"])
+    return rejection(
+        "statement.and_table", Where(**row["where"]), row["seen"], **_key_names(row), other=cell_lists.first(others)
+    )
+
+
+def _nested_rejection(row: dict[str, Any]) -> dict[str, Any]:
+    child = _key_names({**row, "category": row["child_category"], "item": row["child_item"]})
+    return rejection(
+        "key.parent_and_child",
+        Where(**row["where"]),
+        row["seen"],
+        **_key_names(row),
+        **{f"child_{name}": value for name, value in child.items()},
+        child=str(Where(**row["child_where"])),
+        child_seen=row["child_seen"],
+    )
 
 
 def _key_names(key: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Non-energy use in tables: industry is gross there and contains it, so it is taken out by a row of its own.
+"""Non-energy use: industry is gross in sheets and tables and contains it, so it is taken out by a row of its own.
 
     non_energy_use 12 t   →   non_energy_use 12 t   and   industry −12 t, same source, note `transfer`
 
@@ -7,7 +7,7 @@ No reported row is edited. Contract §4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import polars as pl
@@ -20,10 +20,15 @@ SOURCE, TARGET = "non_energy_use", "industry"
 TRANSFER_ROW = ":industry"  # how the row_id of the negative in industry ends
 
 
-def with_transfers(activity: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """The rows with their transfers behind them, and how many; a row that bears the note already is left alone."""
+def with_transfers(activity: pl.DataFrame, items: Collection[str] | None = None) -> tuple[pl.DataFrame, int]:
+    """The rows with their transfers behind them, and how many: of these items, or of all.
+
+    A row that bears the note already is left alone.
+    """
     moved = (pl.col("category") == SOURCE) & pl.col("quantity").is_not_null()
     moved &= pl.col("note").is_null() | (pl.col("note") != TRANSFER)
+    if items is not None:
+        moved &= pl.col("item").is_in(list(items))
     made = activity.filter(moved).with_columns(
         (pl.col("row_id") + TRANSFER_ROW).alias("row_id"),
         pl.lit(TARGET).alias("category"),
@@ -34,6 +39,11 @@ def with_transfers(activity: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         return activity, 0
     noted = pl.when(moved).then(pl.lit(TRANSFER)).otherwise(pl.col("note"))
     return pl.concat([activity.with_columns(noted.alias("note")), made]), made.height
+
+
+def is_transfer() -> pl.Expr:
+    """Whether a row of Activity was made here, beside the one that was read."""
+    return pl.col("row_id").str.ends_with(TRANSFER_ROW)
 
 
 def negative_net(sums: pl.DataFrame, place: Where) -> Iterator[dict[str, Any]]:

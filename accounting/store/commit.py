@@ -73,6 +73,8 @@ def refuse_foreign(folder: Path) -> None:
 def next_free(folder: Path) -> Path:
     """The next name in the row that is not taken: result, result-2, result-3."""
     named = folder if folder.name not in ("", "..") else folder.resolve()
+    if not named.name:
+        return named / "run"
     number = 2
     while (candidate := named.with_name(f"{named.name}-{number}")).exists():
         number += 1

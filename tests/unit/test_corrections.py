@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from accounting import corrections
-from accounting.errors import UsageError
+from accounting.errors import UsageError, Where
 from accounting.ingest.cells import Cell, Sheet
 from accounting.tables import TABLES
 
@@ -75,9 +75,33 @@ def test_a_unit_is_kept_for_its_cell(tmp_path: Path) -> None:
     [("370200.xls", True), ("a/370200.xls", True), ("1370200.xls", False), ("other.xls", False)],
 )
 def test_a_file_is_named_by_its_path_or_its_content(tmp_path: Path, file: str, fits: bool) -> None:
-    assert bool(corrections.corrected(sheet(), read(tmp_path, ONE), file=file, sha256=SHA).used) is fits
+    assert bool(corrections.of_files(read(tmp_path, ONE), {file: SHA})[file]) is fits
     by_hash = read(tmp_path, ONE.replace("370200.xls", SHA.upper()))
-    assert corrections.corrected(sheet(), by_hash, file=file, sha256=SHA).used
+    assert corrections.of_files(by_hash, {file: SHA, "b.xls": "cd" * 32}) == {file: by_hash, "b.xls": ()}
+
+
+def test_a_whole_name_comes_before_the_ending_of_another(tmp_path: Path) -> None:
+    files = {"370200.xls": "ab" * 32, "old/370200.xls": "cd" * 32}
+    known = read(tmp_path, ONE)
+    assert corrections.of_files(known, files) == {"370200.xls": known, "old/370200.xls": ()}
+
+
+def test_one_that_fits_two_sheets_asks_which_is_meant(tmp_path: Path) -> None:
+    (known,) = read(tmp_path, ONE)
+    places = [Where("a/370200.xls", "实物量"), Where("b/370200.xls", "实物量")]
+    corrections.one_place_each([(known, places[0])])
+    with pytest.raises(UsageError) as raised:
+        corrections.one_place_each([(known, place) for place in places])
+    assert (raised.value.code, raised.value.exit_code) == ("correction.ambiguous", 2)
+    assert raised.value.seen == "a/370200.xls › 实物量; b/370200.xls › 实物量"
+    assert "SHA-256" in raised.value.remedy
+
+
+def test_two_that_name_one_cell_differently_cannot_be_meant(tmp_path: Path) -> None:
+    known = read(tmp_path, ONE + ONE.replace("370200.xls", SHA).replace("412.64", "4.1264"))
+    with pytest.raises(UsageError) as raised:
+        corrections.corrected(sheet(), known, file="370200.xls", sha256=SHA)
+    assert (raised.value.code, raised.value.seen) == ("correction.twice", "412.64 / 4.1264")
 
 
 def test_what_was_not_used_is_a_warning(tmp_path: Path) -> None:

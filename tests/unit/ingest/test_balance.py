@@ -70,6 +70,25 @@ def test_a_positive_entry_in_power_or_heat_is_an_output(tmp_path: Path) -> None:
     assert amount(reading, "thermal_power", "heat") == Decimal("10000")
 
 
+def test_a_row_of_fuels_without_their_minus_is_refused_with_cells_and_tonnes(tmp_path: Path) -> None:
+    sheet = Balance(TITLE, {("火力发电", "原煤"): 816.17, ("火力发电", "柴油"): 0.5, ("火力发电", "电力"): 224.43,
+                            ("供热", "原煤"): -513.62})  # fmt: skip
+    reading = read(write(tmp_path / "a.xlsx", sheet))
+    assert codes_of(reading) == ["balance.unsigned_inputs"]
+    assert reading.rejections[0]["seen"] == "8166700 t"
+    assert f"{address(sheet, '火力发电', '原煤')} 816.17 万吨" in reading.rejections[0]["message_zh"]
+    assert set(reading.activity["category"]) == {"thermal_power_output", "heating_supply"}
+    assert balanced(reading)
+
+
+def test_a_positive_fuel_among_signed_inputs_is_an_output_and_said(tmp_path: Path) -> None:
+    reading = read_sheet(tmp_path, {("火力发电", "原煤"): -816.17, ("火力发电", "柴油"): 0.5})
+    assert amount(reading, "thermal_power_output", "diesel_oil") == Decimal("5000")
+    assert [(row["code"], row["severity"], row["seen"]) for row in reading.findings] == [
+        ("balance.fuel_output", "warning", "5000 t")
+    ]
+
+
 def test_non_energy_use_is_taken_out_of_industry_by_a_transfer_with_the_same_cell(tmp_path: Path) -> None:
     sheet = Balance(TITLE, {("工业", "柴油"): 31.17, ("用作原料、材料", "柴油"): 0.57})
     reading = read(write(tmp_path / "a.xlsx", sheet))
@@ -202,6 +221,74 @@ def test_of_two_units_in_a_heading_the_one_that_measures_the_item_is_read_and_li
     assert [row["code"] for row in reading.findings] == ["balance.unit_headings_differ"]
 
 
+def test_tons_by_the_ten_thousand_are_read_in_a_heading(tmp_path: Path) -> None:
+    columns = tuple((zh, en, "" if zh == "柴油" else unit) for zh, en, unit in COLUMNS_2007)
+    for place, tons in enumerate(("10 000 tons", "10,000 tons", "10000 tons")):
+        sheet = Balance(TITLE, {("建筑业", "柴油"): 18.68}, columns=columns, extra={(8, 14): f"({tons})"})
+        reading = read(write(tmp_path / f"{place}.xlsx", sheet))
+        assert amount(reading, "construction", "diesel_oil") == Decimal("186800")
+
+
+def test_tonnes_beside_ten_thousand_tons_are_a_contradiction(tmp_path: Path) -> None:
+    columns = tuple((zh, en, "" if zh == "柴油" else unit) for zh, en, unit in COLUMNS_2007)
+    both = {(4, 14): "(吨)", (8, 14): "(10 000 tons)"}
+    reading = read(write(tmp_path / "a.xlsx", Balance(TITLE, {("建筑业", "柴油"): 18.68}, columns=columns, extra=both)))
+    assert codes_of(reading) == ["balance.unit_conflict"]
+    assert reading.rejections[0]["seen"] == "吨 / 10 000 tons"
+
+
+def test_a_unit_that_cannot_be_read_beside_one_that_can_is_said(tmp_path: Path) -> None:
+    columns = tuple((zh, en, "" if zh == "柴油" else unit) for zh, en, unit in COLUMNS_2007)
+    both = {(4, 14): "(万吨)", (8, 14): "(10 000 barrels)"}
+    reading = read(write(tmp_path / "a.xlsx", Balance(TITLE, {("建筑业", "柴油"): 18.68}, columns=columns, extra=both)))
+    assert amount(reading, "construction", "diesel_oil") == Decimal("186800")
+    assert [(row["code"], row["seen"]) for row in reading.findings] == [("balance.unit_unread", "10 000 barrels")]
+
+
+@pytest.mark.parametrize("zh", ["汽油", "神秘油"])
+def test_a_column_whose_names_disagree_is_refused_with_both(tmp_path: Path, zh: str) -> None:
+    columns = (*COLUMNS_2007[:10], (zh, "Diesel Oil", "万吨"))
+    reading = read_sheet(tmp_path, {("建筑业", zh): 1, ("工业", zh): 2, ("工业", "原煤"): 3}, columns=columns)
+    assert codes_of(reading) == ["balance.names_differ"]
+    assert reading.rejections[0]["seen"] == f"{zh} / Diesel Oil"
+    assert reading.activity["item"].to_list() == ["raw_coal"]
+    assert balanced(reading)
+
+
+@pytest.mark.parametrize("zh", ["3.工业", "3.采矿业"])
+def test_a_row_whose_names_disagree_is_refused_with_both(tmp_path: Path, zh: str) -> None:
+    rows = tuple((f"  {zh}", "  Construction") if label == "  3.建筑业" else (label, en) for label, en in ROWS_2007)
+    sheet = Balance(TITLE, {("城镇", "柴油"): 3}, rows=rows, extra={(33, 14): 1})
+    reading = read(write(tmp_path / "a.xlsx", sheet))
+    assert codes_of(reading) == ["balance.names_differ"]
+    assert reading.rejections[0]["seen"] == f"{zh[2:]} / Construction"
+    assert reading.activity["category"].to_list() == ["urban_residential"]
+
+
+def test_a_refusal_names_every_lost_figure_with_its_cell(tmp_path: Path) -> None:
+    rows = tuple(("  3.建筑", "") if zh.strip() == "3.建筑业" else (zh, en) for zh, en in ROWS_2007)
+    figures = {("建筑", column): place + 0.5 for place, (column, _, _) in enumerate(COLUMNS_2007)}
+    sheet = Balance(TITLE, figures, rows=rows)
+    message = read(write(tmp_path / "a.xlsx", sheet)).rejections[0]["message_zh"]
+    assert all(f"{address(sheet, '建筑', column)} {value}" in message for (_, column), value in figures.items())
+
+
+def test_a_list_that_is_cut_says_how_many_more(tmp_path: Path) -> None:
+    items = [zh for zh, _, _ in COLUMNS_2007 if "合计" not in zh]  # 20
+    figures = {("建筑业", zh): 1 for zh in items} | {("四.终端消费量", zh): 5 for zh in items}
+    told = {row["code"]: row["message_en"] for row in read_sheet(tmp_path, figures, hidden_rows=(33,)).findings}
+    assert told["sheet.hidden_cells"].endswith("… +8")
+    assert told["balance.total_differs"].endswith("… +8")
+
+
+def test_a_residential_total_beside_refused_parts_says_so(tmp_path: Path) -> None:
+    sheet = Balance(TITLE, {("生活消费", "柴油"): 9, ("城镇", "柴油"): "=1/0", ("工业", "柴油"): 1})
+    reading = read(write(tmp_path / "a.xlsx", sheet))
+    told = next(row["message_zh"] for row in reading.rejections if row["code"] == "balance.parent_only")
+    assert "为空" not in told
+    assert address(sheet, "城镇", "柴油") in told
+
+
 def test_a_unit_given_once_holds_for_the_sheet(tmp_path: Path) -> None:
     sheet = Balance("6-15 山东能源平衡表(标准量)-2007", {("建筑业", "柴油"): 1}, unit="万吨标准煤")
     found = balance.recognised(sandbox.read_workbook(write(tmp_path / "a.xlsx", sheet)).sheets[0], "a.xlsx")
@@ -218,7 +305,7 @@ def test_a_sheet_without_english_is_read_alike(tmp_path: Path) -> None:
 
 
 def test_the_later_rows_and_columns_are_known(tmp_path: Path) -> None:
-    figures = {(zh.strip(), column): 1 for zh, _ in ROWS_LATER for column, _, _ in COLUMNS_LATER}
+    figures = {(zh.strip(), column): -1 for zh, _ in ROWS_LATER for column, _, _ in COLUMNS_LATER}
     reading = read_sheet(tmp_path, figures, rows=ROWS_LATER, columns=COLUMNS_LATER)
     assert codes_of(reading) == []
     assert reading.read == len(ROWS_LATER) * len(COLUMNS_LATER)

@@ -145,8 +145,7 @@ def test_a_unit_that_only_late_rows_use_is_converted_too(tmp_path: Path, monkeyp
 def test_rounding_is_counted_and_its_rows_are_listed(tmp_path: Path) -> None:
     rounded = ("370200", 2022, "industry", "raw_coal", 0.30000000000000004, "t")
     _, answer = sums_of_parquet(frame(GOOD, rounded), tmp_path)
-    assert [(f["code"], f["seen"]) for f in answer["findings"]] == [("quantity.rounded", "1")]
-    assert "row 2" in answer["findings"][0]["message_en"]
+    assert [(c["code"], c["count"], c["cells"]) for c in answer["counts"]] == [("quantity.rounded", 1, ["row 2"])]
 
 
 def test_a_table_as_our_own_run_writes_it_is_read_back(tmp_path: Path) -> None:

@@ -49,12 +49,48 @@ def test_a_year_is_told_from_an_edition_a_range_and_a_table_number(text: str, ye
         ("ENERGY BALANCE OF BEIJING-2007 (PHYSICAL QUANTITY)", "110000"),
         ("ENERGY BALANCE OF SICHUAN -2007 (PHYSICAL QUANTITY)", "510000"),
         ("地区：山东省", "370000"),
+        ("浙江省杭州市能源平衡表(实物量)-2015", "330100"),
+        ("浙江省宁波市鄞州区能源平衡表(实物量)-2015", "330212"),
+        ("吉林省吉林市能源平衡表", "220200"),
+        ("2015年广东省全社会能源平衡表", "440000"),
         ("单位：万吨标准煤", None),
         ("项        目", None),
     ],
 )
 def test_a_title_names_its_place(title: str, code: str | None) -> None:
     assert evidence.entity_of_title(title) == code
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["广东省(不含深圳)能源平衡表(实物量)-2015", "广东能源平衡表(不含深圳)", "新疆兵团能源平衡表(实物量)-2015", "苏州工业园区能源平衡表",
+     "浙江省宁波市某某区能源平衡表", "地区：广东省(不含深圳)"],
+)  # fmt: skip
+def test_a_part_of_a_region_is_refused_and_never_the_whole(title: str) -> None:
+    assert evidence.entity_of_title(title) is None
+    said = [*evidence.of_title(title, HERE), place("440000", evidence.FILE_NAME)]
+    assert (evidence.decided("entity", said, HERE).rejection or {})["code"] == "evidence.part_of_region"
+
+
+def test_a_part_of_a_region_is_counted_under_the_own_id_that_is_declared() -> None:
+    said = [*evidence.of_title("广东省(不含深圳)能源平衡表", HERE), place("guangdong-rest", evidence.DECLARED)]
+    assert evidence.decided("entity", said, HERE).value == "guangdong-rest"
+
+
+def test_a_file_name_that_leaves_a_region_out_is_no_region() -> None:
+    said = evidence.of_path("广东(不含深圳)2015.xlsx", HERE)
+    assert (evidence.decided("entity", said, HERE).rejection or {})["code"] == "evidence.part_of_region"
+
+
+def test_a_title_of_two_years_is_refused_as_that() -> None:
+    refused = evidence.decided("year", evidence.of_title("浙江2014-2015年能源平衡表", HERE), HERE).rejection or {}
+    assert refused["code"] == "evidence.several_years"
+    assert "2014-2015" in refused["message_zh"]
+
+
+def test_an_option_may_say_which_year_of_two() -> None:
+    said = [*evidence.of_title("浙江2014-2015年能源平衡表", HERE), year(2015, evidence.DECLARED)]
+    assert evidence.decided("year", said, HERE).value == 2015
 
 
 @pytest.mark.parametrize(

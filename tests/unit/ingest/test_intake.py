@@ -13,7 +13,7 @@ import pytest
 from balance_sheets import Balance, write
 
 from accounting.errors import InvariantBroken, UsageError
-from accounting.ingest import intake as stage
+from accounting.ingest import taking, union
 from accounting.ingest.intake import Intake, intake, sources
 from accounting.project import load
 
@@ -213,6 +213,22 @@ def test_a_correction_changes_the_figure_before_it_is_read(tmp_path: Path) -> No
     assert found.corrections.select("expect", "use").rows() == [("18.68", "1.868")]
 
 
+def test_a_correction_that_fits_two_files_refuses_no_good_cell(tmp_path: Path) -> None:
+    for edition, figure in (("1", 18.68), ("2", 20)):
+        write(tmp_path / edition / "a.xlsx", Balance(title(2006 + int(edition)), {**FIGURES, ("建筑业", "柴油"): figure}))
+    correction = (
+        '[[correction]]\nfile = "{}"\nsheet = "Sheet1"\ncell = "O34"\nexpect = "18.68"\nuse = "1.868"\n'
+        'reason = "小数点错位"\nsource = "函"\nby = "张三"\non = 2024-03-05\n'
+    )
+    plan = project(tmp_path, 'path = "1"', 'path = "2"', tables='[tables]\ncorrections = "corrections.toml"')
+    (tmp_path / "corrections.toml").write_text(correction.format("a.xlsx"), encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        intake(sources([], plan), project=plan)
+    assert (raised.value.code, raised.value.seen) == ("correction.ambiguous", "1/a.xlsx › Sheet1; 2/a.xlsx › Sheet1")
+    (tmp_path / "corrections.toml").write_text(correction.format("1/a.xlsx"), encoding="utf-8")
+    assert diesel(intake(sources([], plan), project=plan)) == [Decimal("18680"), Decimal("200000")]
+
+
 def test_long_tables_add_up(tmp_path: Path) -> None:
     table(tmp_path / "a.csv", "370000,2007,construction,diesel_oil,1,万吨")
     table(tmp_path / "b.csv", "370000,2007,construction,diesel_oil,2,万吨", "370000,2007,industry,coke,5,万吨")
@@ -276,25 +292,25 @@ def test_one_equal_figure_among_many_is_no_warning(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_is_lost_stops_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = stage.balance_rows.reading
+    real = taking.balance_rows.reading
 
     def losing(*args: Any, **options: Any) -> Any:
         reading = real(*args, **options)
         return replace(reading, activity=reading.activity.head(1))
 
-    monkeypatch.setattr(stage.balance_rows, "reading", losing)
+    monkeypatch.setattr(taking.balance_rows, "reading", losing)
     with pytest.raises(InvariantBroken) as raised:
         taken(write(tmp_path / "a.xlsx", Balance(title(2007), FIGURES)))
     assert raised.value.code == "conservation.rows"
 
 
 def test_sums_that_do_not_equal_their_rows_stop_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = stage.ledger.united
+    real = union.ledger.united
 
     def short(parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
         return real(list(parts)).head(1)
 
-    monkeypatch.setattr(stage.ledger, "united", short)
+    monkeypatch.setattr(union.ledger, "united", short)
     with pytest.raises(InvariantBroken) as raised:
         taken(
             write(tmp_path / "a.xlsx", Balance(title(2007), FIGURES)), write(tmp_path / "b.xlsx", Balance(title(2008), FIGURES))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
 import time
+import weakref
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
 from accounting.ingest import sandbox
+from accounting.ingest.cells import Document
 from accounting.ingest.limits import MEBIBYTE, Limits
 
 LIMITS = Limits(seconds=2)
@@ -70,6 +75,62 @@ def test_documents_come_in_the_order_asked(tmp_path: Path) -> None:
         asked.append((tmp_path / f"{number}.csv", f"{number}.csv", None))
     documents = list(sandbox.read_workbooks(asked, LIMITS))
     assert [document.sheets[0].cells[2].text for document in documents] == [str(number) for number in range(6)]
+
+
+def test_few_documents_are_read_ahead_of_the_one_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(sandbox, "read_workbook", lambda path, limits, encoding, name: read.append(name) or Document())
+    asked = [(tmp_path / f"{number}.csv", f"{number}.csv", None) for number in range(200)]
+    ahead = 0
+    for taken, _ in enumerate(sandbox.read_workbooks(asked, LIMITS)):
+        time.sleep(0.001)
+        ahead = max(ahead, len(read) - taken)
+    assert len(read) == 200
+    assert ahead <= sandbox.AHEAD * (os.cpu_count() or 1) + 1
+
+
+def test_a_document_that_was_taken_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Weighty(Document):
+        pass
+
+    alive: list[weakref.ref[Weighty]] = []
+
+    def reading(*_: Any) -> Weighty:
+        document = Weighty()
+        alive.append(weakref.ref(document))
+        return document
+
+    monkeypatch.setattr(sandbox, "read_workbook", reading)
+    asked = [(tmp_path / f"{number}.csv", f"{number}.csv", None) for number in range(100)]
+    most = 0
+    for _ in sandbox.read_workbooks(asked, LIMITS):
+        most = max(most, sum(one() is not None for one in alive))
+    assert most <= sandbox.AHEAD * (os.cpu_count() or 1) + 2
+
+
+@pytest.mark.parametrize(
+    "last_words", ["memory allocation of 8388608 bytes failed", "Traceback (most recent call last):\\n  …\\nMemoryError"]
+)
+def test_a_child_that_ends_for_lack_of_memory_says_so(impostor, tmp_path: Path, last_words: str) -> None:
+    impostor(f"import os, sys; sys.stderr.write('{last_words}'); sys.stderr.flush(); os.abort()")
+    document = sandbox.read_workbook(tmp_path / "a.csv", LIMITS)
+    assert [(problem["code"], problem["seen"]) for problem in document.problems] == [("file.budget_memory", "1000 MiB")]
+
+
+def test_a_large_table_keeps_to_the_memory_that_is_asked_for(tmp_path: Path) -> None:
+    table = pl.DataFrame({"entity": ["370200"], "year": [2022], "category": ["industry"], "item": ["raw_coal"],
+                          "quantity": [1.0], "unit": ["t"]})  # fmt: skip
+    table.write_parquet(tmp_path / "a.parquet")
+    request = {
+        "path": str(tmp_path / "a.parquet"),
+        "out": str(tmp_path / "o"),
+        "file": "a",
+        "sha256": "5a" * 32,
+        "evidence": [],
+    }
+    assert sandbox.spawn("table", request, Limits().for_tables())["accepted"] == 1
+    answer = sandbox.spawn("table", request, Limits(memory_bytes=64 * MEBIBYTE).for_tables())
+    assert answer["problem"]["code"] == "file.budget_memory"
 
 
 def test_a_file_that_vanishes_is_a_refusal(tmp_path: Path) -> None:
