@@ -36,7 +36,9 @@ def cells(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gw
     has none; `gwp` the GWP of each gas. A cell of which any key sum has no factor is NE whole: an understated mass
     is never shown. A written notation key stays where nothing was reported. Gives Inventory, in no particular order.
     """
-    marked = sums.join(_single(sums, effective), on="class", how="left").with_columns(pl.col("single").fill_null(value=False))
+    marked = sums.join(_single(sums, effective), on="class", how="left", maintain_order="left").with_columns(
+        pl.col("single").fill_null(value=False)
+    )
     products, absent = _products(marked, effective), _absent(marked, effective, missing)
     single = pl.concat([_rounded(products.filter("single")), absent.filter("single").select(ABSENT)], how="diagonal")
     shared = _of_several_keys(products.filter(~pl.col("single")), absent.filter(~pl.col("single")))
@@ -68,7 +70,7 @@ def _products(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
     return (
         sums.filter(pl.col("quantity").is_not_null())
         .select("class", "entity", "year", "category", "item", "quantity", "single")
-        .join(factors, on="class", how="inner")
+        .join(factors, on="class", how="inner", maintain_order="left")
         .select(
             "entity",
             (pl.col("year") + pl.col("lag")).cast(pl.Int16).alias("year"),
@@ -126,7 +128,9 @@ def _with_co2e(united: pl.LazyFrame, gwp: Mapping[str, Fraction]) -> pl.LazyFram
         {"gas": list(gwp), "gwp": pl.Series([scaled(value, GWP_DIGITS) for value in gwp.values()], dtype=pl.Int128)}
     )
     weighted = rounded_integers(integers(pl.col("mass_t")) * pl.col("gwp"), MASS_DIGITS + GWP_DIGITS, MASS_DIGITS)
-    return united.join(known, on="gas", how="left").with_columns(decimals(weighted, MASS_DIGITS).alias("co2e_t"))
+    return united.join(known, on="gas", how="left", maintain_order="left").with_columns(
+        decimals(weighted, MASS_DIGITS).alias("co2e_t")
+    )
 
 
 def products_within_range(sums: pl.LazyFrame, effective: pl.LazyFrame) -> None:

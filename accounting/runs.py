@@ -151,6 +151,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     counted = list(settings.counted())
     sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
+    sums = ordered("sums", sums)
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
     resolved = resolver.resolve(class_frame.filter(_has_a_cell(counted)), settings.packs, counted)
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
@@ -173,7 +174,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     all_findings = findings.with_stakes(all_findings, cells)
     tables = {
         "activity": taken.activity,
-        "sums": ordered("sums", sums),
+        "sums": sums,
         "effective": ordered("effective", resolved.effective),
         "resolution": ordered("resolution", resolved.resolution),
         "missing": ordered("missing", resolved.missing),

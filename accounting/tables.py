@@ -223,15 +223,33 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 def ordered(name: str, table: pl.DataFrame) -> pl.DataFrame:
     """The table in its declared columns, types and total order: nulls first, strings by their UTF-8 bytes.
 
-    Strings are compared once each, as ranks; the columns of the order are packed into one integer where they fit.
+    A table that stands in order is not sorted again. Strings are compared once each, as ranks; the columns of the order
+    are packed into one integer where they fit.
     """
-    ranked = coded(table.select(list(TABLES[name])), ORDER[name])
+    plain = table.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
+    if stands_in_order(plain, ORDER[name]):
+        return plain
+    ranked = coded(plain, ORDER[name])
     rank = _packed(ranked, ORDER[name])
     if rank is None:
         in_order = ranked.sort(list(ORDER[name]), nulls_last=False, maintain_order=True)
     else:
         in_order = ranked.with_columns(rank.alias("rank")).sort("rank", maintain_order=True)
     return in_order.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
+
+
+def stands_in_order(table: pl.DataFrame, order: Iterable[str]) -> bool:
+    """Whether no row comes before the one that stands above it: a tenth of the cost of sorting.
+
+    >>> stands_in_order(pl.DataFrame({"a": [None, "x", "x"], "b": [5, 1, 2]}), ["a", "b"])
+    True
+    """
+    falls, level = pl.lit(value=False), pl.lit(value=True)
+    for column in order:
+        here, above = pl.col(column), pl.col(column).shift(1)
+        falls = falls | (level & ((here < above).fill_null(value=False) | (here.is_null() & above.is_not_null())))
+        level = level & here.eq_missing(above)
+    return not table.select(falls.slice(1).any()).item()
 
 
 def coded(table: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
