@@ -10,7 +10,7 @@ Rounding is half away from zero everywhere. Convention: design §2.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,16 @@ def holds(value: Fraction, digits: int) -> bool:
     (True, False)
     """
     return (value * 10**digits).denominator == 1
+
+
+def exp_minus(rate: Fraction) -> Fraction:
+    """e^−rate as given to 15 decimals: a parameter that no decimal is counts as the decimal that is printed.
+
+    >>> plain(exp_minus(Fraction("0.09")))
+    '0.913931185271228'
+    """
+    exact = Context(prec=60).exp(Context(prec=60).divide(Decimal(-rate.numerator), Decimal(rate.denominator)))
+    return Fraction(rounded(Fraction(exact)))
 
 
 def decimal_type(digits: int) -> pl.Decimal:

@@ -43,6 +43,7 @@ KINDS: dict[Kind, tuple[str, str]] = {
 KEYS: dict[str, dict[str, Kind]] = {
     "": {
         "view": "words", "gwp": "text", "strict": "truth", "inputs": "tables", "factors": "table", "tables": "table",
+        "electricity": "text",
     },
     "inputs": {
         "path": "text", "entity": "text", "year": "integer", "edition": "text", "status": "text", "map": "text",
@@ -97,6 +98,7 @@ class Project:
     file: Path
     views: tuple[str, ...] = ()
     gwp: str | None = None
+    electricity: str | None = None
     inputs: tuple[Input, ...] = ()
     packs: tuple[str, ...] = ()
     strict: bool = False
@@ -126,6 +128,7 @@ def load(path: Path | str) -> Project:
         file=file.absolute(),
         views=(view,) if isinstance(view, str) else tuple(view),
         gwp=page.one_of(whole.get("gwp"), "gwp", GWP_SETS),
+        electricity=whole.get("electricity"),
         inputs=tuple(_inputs(page, whole.get("inputs", []))),
         packs=tuple(_pack(file, name) for name in page.table(whole, "factors").get("packs", ())),
         strict=whole.get("strict", False),

@@ -27,6 +27,8 @@ from accounting.factors import check as pack_check
 from accounting.factors import classes, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
+from accounting.methods import methods_for
+from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
 from accounting.quality import conservation, coverage, findings
 from accounting.store import commit, digest, manifest, opened
@@ -35,11 +37,21 @@ from accounting.tables import CELL, STORED, check, frame, ordered
 Progress = Callable[[str, int, int], None]
 
 YEARS = range(1900, 2101)
-DEFAULT_VIEW = "energy-balance"
 DEFAULT_GWP = "AR5"
+MARKET_POLICY = "market_residual"  # of electricity, in account `market`
+POLICY_OF_VIEW = {"zero-carbon-park": "zero_carbon_park"}
 ACCEPTED = "accepted.toml"
-DEFAULT_PACKS: dict[str, tuple[str, ...]] = {"energy-balance": ("ceads-2018",)}
-INCLUDED_ELSEWHERE = ("electricity", "heat", "other_energy")
+_OFFICIAL = ("provincial-2011", "cn-enterprise-2024", "grid-cn", "cn-heat")
+_INTERNATIONAL = ("ipcc-2006", "gbt-2589-2020", "grid-cn", "cn-heat")
+DEFAULT_PACKS: dict[str, tuple[str, ...]] = {
+    "energy-balance": ("ceads-2018",),
+    "china-pilot": _OFFICIAL,
+    "provincial": _OFFICIAL,
+    "zero-carbon-park": _OFFICIAL,
+    "ipcc2006": _INTERNATIONAL,
+    "gpc": _INTERNATIONAL,
+}
+OFFICIAL_VIEWS = ("china-pilot", "provincial", "zero-carbon-park")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +65,11 @@ class Settings:
     year: int | None = None
     mapping: str | None = None
     strict: bool = False
+    electricity: str = MARKET_POLICY
 
-    def counted(self) -> tuple[str, ...]:
-        """The categories that the chosen views count."""
-        return tuple(dict.fromkeys(category for view in self.views for category in view.categories()))
+    def counted(self) -> tuple[tuple[str, int], ...]:
+        """The pairs of category and scope that the chosen views count."""
+        return tuple(dict.fromkeys(pair for view in self.views for pair in view.counted()))
 
     def for_digest(self) -> dict[str, Any]:
         """The settings as they enter the digest: packs by content, never by path."""
@@ -68,6 +81,7 @@ class Settings:
             "year": self.year,
             "mapping": self.mapping,
             "strict": self.strict,
+            "electricity": self.electricity,
         }
 
 
@@ -119,7 +133,8 @@ class Run:
 
     def explain(self, path: str | None = None, **where: Any) -> Explanation:
         """The way of a number: by a path of names (浙江/2007/农业/柴油) or by entity, year, category, row, item, gas."""
-        return explained(self.tables, place_of(path) if path else Place(**where), self.manifest["inputs"])
+        place = place_of(path) if path else Place(**where)
+        return explained(self.tables, place, list(self.views), self.manifest["inputs"])
 
     def sql(self, query: str) -> pl.DataFrame:
         """A DuckDB query over the run's tables, by their names; files and the network are out of its reach."""
@@ -149,11 +164,12 @@ def open_run(folder: str | Path) -> Run:
 
 def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Acceptance] = ()) -> Run:
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
-    counted = list(settings.counted())
+    counted = settings.counted()
+    categories = sorted({category for category, _ in counted})
     sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
     sums = ordered("sums", sums)
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
-    resolved = resolver.resolve(class_frame.filter(_has_a_cell(counted)), settings.packs, counted)
+    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity)
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
     potentials = pack.gwp(settings.gwp)
     _every_gas_has_a_potential(resolved, potentials, settings.gwp)
@@ -170,6 +186,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
         *_uncounted(sums, class_frame, resolved, counted),
     ]
+    listed += [*_without_method(class_frame, categories), *_research_in_official_views(settings)]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_stakes(all_findings, cells)
     tables = {
@@ -187,7 +204,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         check(name, table)
     if settings.strict:
         _nothing_waits(tables["rejections"], findings.waiting(tables["findings"]))
-    energy = coverage.energy(sums.lazy(), counted, resolved.missing.lazy())
+    energy = coverage.energy(sums.lazy(), categories, resolved.missing.lazy())
     return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy), sources=taken.paths)
 
 
@@ -205,16 +222,48 @@ def _every_gas_has_a_potential(resolved: resolver.Resolved, potentials: Mapping[
         raise UsageError("gwp.gas_missing", seen=", ".join(unknown), edition=edition)
 
 
-def _has_a_cell(counted: list[str]) -> pl.Expr:
-    return pl.col("category").is_in(counted) & ~pl.col("item").is_in(INCLUDED_ELSEWHERE)
+def _without_method(class_frame: pl.DataFrame, categories: Sequence[str]) -> list[dict[str, Any]]:
+    """Items that no method serves in a counted category; energy carriers are included where they are made."""
+    pairs = (
+        class_frame.filter(pl.col("category").is_in(categories)).select("category", "item").unique().sort("category", "item")
+    )
+    unserved: dict[str, list[str]] = {}
+    for category, item in pairs.rows():
+        if not methods_for(category, item) and codes.item(item).kind != "energy":
+            unserved.setdefault(category, []).append(item)
+    return [
+        finding(
+            "method.none", "completeness", "warning", category=category, seen=", ".join(items),
+            category_zh=codes.category(category).name_zh, category_en=codes.category(category).name_en,
+            items_zh="、".join(codes.item(item).name_zh for item in items),
+            items_en=", ".join(codes.item(item).name_en for item in items),
+        )
+        for category, items in unserved.items()
+    ]  # fmt: skip
+
+
+def _research_in_official_views(settings: Settings) -> list[dict[str, Any]]:
+    """A research pack under an official view was asked for by name: it is done, and said."""
+    return [
+        finding("pack.research", "default", "warning", seen=f"{view.id}: {one.id}", used=one.id, view=view.id, pack=one.id)
+        for view in settings.views
+        for one in settings.packs
+        if view.id in OFFICIAL_VIEWS and one.kind == "research"
+    ]
 
 
 def _uncounted(
-    sums: pl.DataFrame, class_frame: pl.DataFrame, resolved: resolver.Resolved, counted: list[str]
+    sums: pl.DataFrame, class_frame: pl.DataFrame, resolved: resolver.Resolved, counted: Sequence[tuple[str, int]]
 ) -> list[dict[str, Any]]:
-    """Counted categories for which the chosen packs hold nothing at all: no cell, but never silence."""
+    """Counted categories and items for which the chosen packs hold nothing at all: no cell, but never silence."""
     known = pl.concat([resolved.effective["class"], resolved.missing["class"]]).unique()
-    silent = class_frame.filter(_has_a_cell(counted) & ~pl.col("class").is_in(known.implode()))
+    pairs = class_frame.select("category", "item").unique().rows()
+    served = [(category, item) for category, item in pairs if resolver.is_counted(category, item, counted)]
+    silent = class_frame.join(
+        pl.DataFrame(served, schema={"category": pl.String, "item": pl.String}, orient="row"),
+        on=["category", "item"],
+        how="semi",
+    ).filter(~pl.col("class").is_in(known.implode()))
     keys = sums.join(silent.select("class"), on="class", how="semi").group_by("category").agg(
         pl.len().alias("keys"), pl.col("item").unique().sort().alias("items")
     )  # fmt: skip
@@ -277,9 +326,10 @@ def settings_of(
     year: int | None = None,
     mapping: str | None = None,
     strict: bool = False,
+    electricity: str | None = None,
 ) -> Settings:
     """Settings from options, else from the project, else the view's own defaults."""
-    names = tuple(view) or (project.views if project else ()) or (DEFAULT_VIEW,)
+    names = tuple(view) or (project.views if project else ()) or (views.DEFAULT_VIEW,)
     defaults = tuple(dict.fromkeys(p for name in names for p in DEFAULT_PACKS.get(name, ())))
     chosen = tuple(factors) or (project.packs if project else ()) or defaults
     for name in chosen:
@@ -292,6 +342,7 @@ def settings_of(
         year=year,
         mapping=mapping,
         strict=strict or bool(project and project.strict),
+        electricity=_policy(electricity or (project.electricity if project else None), names),
     )
 
 
@@ -303,6 +354,16 @@ def _sound(name: str) -> None:
     if found:
         first = "; ".join(f"{row['cell'] or row['file']}: {row['seen']} ({row['code']})" for row in found[:3])
         raise UsageError("pack.unsound", seen=name, count=len(found), first=first)
+
+
+def _policy(asked: str | None, view_names: Sequence[str]) -> str:
+    """The market policy of electricity: the one asked for, else that of the view; a view that has its own takes no other."""
+    if asked is not None and asked not in MARKET_POLICIES:
+        raise UsageError("electricity.policy", seen=asked, policies=", ".join(MARKET_POLICIES))
+    own = next((POLICY_OF_VIEW[name] for name in view_names if name in POLICY_OF_VIEW), None)
+    if own is not None and asked not in (None, own):
+        raise UsageError("electricity.policy_of_view", seen=asked, policy=own)
+    return asked or own or MARKET_POLICY
 
 
 def taken_in(
@@ -380,6 +441,7 @@ def run(
     encoding: str | None = None,
     memory: str | None = None,
     strict: bool = False,
+    electricity: str | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Inputs to a run, in memory; nothing is written.
@@ -403,7 +465,7 @@ def run(
             _written_as_text(inputs, table)
             return run(
                 table, project=project, factors=factors, view=view, gwp=gwp, entity=entity, year=year, mapping=mapping,
-                encoding="utf-8", memory=memory, strict=strict, progress=progress,
+                encoding="utf-8", memory=memory, strict=strict, electricity=electricity, progress=progress,
             )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
     taken = taken_in(
@@ -411,7 +473,7 @@ def run(
     )
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=entity, year=year,
-        mapping=taken.mapping_hash, strict=strict,
+        mapping=taken.mapping_hash, strict=strict, electricity=electricity,
     )  # fmt: skip
     if taken.sums.is_empty():
         raise Refused("run.nothing_usable", rejections=taken.rejections, files=len(taken.inputs))

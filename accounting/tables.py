@@ -125,6 +125,8 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
     "resolution": {
         **_CLASS_KEY,
         "gas": pl.String(),
+        "scope": pl.Int8(),
+        "account": pl.String(),
         "parameter": pl.String(),
         "pack": pl.String(),
         "value": pl.String(),
@@ -188,7 +190,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "corrections": ("sha256", "sheet", "cell"),
     "sums": KEY,
     "effective": ("class", "gas", "scope", "account", "lag"),
-    "resolution": ("class", "gas", "parameter"),
+    "resolution": ("class", "gas", "scope", "account", "parameter"),
     "missing": ("class", "gas", "scope", "account"),
     "inventory": CELL,
     "view": ("entity", "year", "account", "row", "item", "gas"),

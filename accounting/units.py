@@ -170,7 +170,7 @@ _FLAT_POWERS = {
 }  # fmt: skip
 _COUNT_WORDS = {
     "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12,
-    "万百万": 10, "thousand": 3, "million": 6, "billion": 9, "10thousand": 4, "100million": 8, "1000": 3, "10000": 4,
+    "万百万": 10, "thousand": 3, "million": 6, "billion": 9, "10thousand": 4, "100million": 8, "100": 2, "1000": 3, "10000": 4,
     **{f"10^{power}": power for power in range(2, 13)},
 }  # fmt: skip
 _BASES = {

@@ -1,8 +1,10 @@
 """Views: the cells of an inventory in a classification that people need, with totals.
 
-A view is data: datasets/views/VIEW.csv has one row a line (row, parent, category, name_zh, name_en); a line with a
-category is a leaf and holds the divisions of that category too; every category stands in exactly one leaf. Totals add cells that are not null, in account `main`
-and in every other account apart; gases are added only as CO2e.
+A view is data: datasets/views/VIEW.csv has one row a line. A line with a category is a leaf: it holds the cells of that
+category (and of its divisions) in its scope and account, of the items it names (and their parts) or of all. A cell stands
+in one leaf at most: the leaf of the nearest item, else of the nearest category. Totals add cells that are not null; cells
+of an account that no leaf claims (memo, removal, market) stand apart, under their own account; gases are added only as
+CO2e.
 """
 
 from __future__ import annotations
@@ -14,22 +16,31 @@ from functools import cache
 import polars as pl
 
 from accounting import codes, shipped
-from accounting.errors import UsageError, did_you_mean
+from accounting.errors import Lang, UsageError, did_you_mean
 from accounting.exact import MASS_DIGITS, decimals, integers
 from accounting.tables import TABLES
 
 ALL_GASES = "CO2e"
+DEFAULT_VIEW = "energy-balance"
+SCOPES = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a view; `category` is given on leaves only."""
+    """One line of a view; category, scope and account are given on leaves only, items where the leaf takes just these."""
 
     row: str
     parent: str | None
     category: str | None
+    items: tuple[str, ...]
+    scope: int
+    account: str
     name_zh: str
     name_en: str
+
+    def name(self, lang: Lang) -> str:
+        """Its name in one language."""
+        return self.name_zh if lang == "zh" else self.name_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +50,17 @@ class View:
     id: str
     lines: tuple[Line, ...]
 
-    def categories(self) -> tuple[str, ...]:
-        """The categories that the view counts, divisions of a category among them."""
-        return tuple(_rows_of_categories(self))
+    def leaves(self) -> tuple[Line, ...]:
+        """The lines that hold cells."""
+        return tuple(line for line in self.lines if line.category)
 
-    def leaves_under(self, row: str) -> tuple[str, ...]:
-        """The categories that make up a line."""
-        by_row = {line.row: line for line in self.lines}
-        if row not in by_row:
-            raise UsageError("view.unknown_row", seen=row, view=self.id, rows=", ".join(by_row))
-        return tuple(category for category, leaf in _rows_of_categories(self).items() if row in self.path(leaf))
+    def categories(self) -> tuple[str, ...]:
+        """The categories that the view counts in any scope, divisions of a category among them."""
+        return tuple(dict.fromkeys(category for category, _ in self.counted()))
+
+    def counted(self) -> tuple[tuple[str, int], ...]:
+        """The pairs of category and scope that the view counts."""
+        return tuple(dict.fromkeys((category, scope) for category, _, scope, _, _ in _held(self)))
 
     def path(self, row: str) -> tuple[str, ...]:
         """A line and the lines above it, from itself to the top."""
@@ -61,17 +73,65 @@ class View:
 
 
 @cache
-def _rows_of_categories(shown: View) -> dict[str, str]:
-    """Each counted category with the leaf that holds it: its own, else that of the nearest category above it."""
-    own = {line.category: line.row for line in shown.lines if line.category}
-    lineages = ((known.id, *codes.category_parents(known.id)) for known in codes.categories())
-    held = ((lineage[0], next((own[above] for above in lineage if above in own), None)) for lineage in lineages)
-    return {category: row for category, row in held if row is not None}
+def _held(shown: View) -> tuple[tuple[str, str | None, int, str, str], ...]:
+    """What the leaves hold: category, item (null where no leaf of the view names items), scope, account, row."""
+    named = any(line.items for line in shown.leaves())
+    held: list[tuple[str, str | None, int, str, str]] = []
+    for category in codes.categories():
+        for item in codes.items() if named else (None,):
+            for scope in SCOPES:
+                leaf = _leaf(shown, (category.id, *codes.category_parents(category.id)), item, scope)
+                if leaf is not None:
+                    held.append((category.id, item.id if item else None, scope, leaf.account, leaf.row))
+    return tuple(held)
+
+
+def _leaf(shown: View, lineage: tuple[str, ...], item: codes.Item | None, scope: int) -> Line | None:
+    """The leaf of the nearest category that has one, and there of the nearest item."""
+    items = (item.id, *codes.item_parents(item.id)) if item else ()
+    for category in lineage:
+        able = [line for line in shown.leaves() if line.category == category and line.scope == scope]
+        for name in items:
+            for line in able:
+                if name in line.items:
+                    return line
+        whole = [line for line in able if not line.items]
+        if whole:
+            return whole[0]
+    return None
+
+
+def held(shown: View, row: str | None = None) -> pl.LazyFrame:
+    """The cells that the leaves of a view, or those under one line, hold: category, item, scope, claimed account, row.
+
+    `item` is missing from the columns where no leaf of the view names items. Raises UsageError (`view.unknown_row`).
+    """
+    rows = {line.row for line in shown.lines}
+    if row is not None and row not in rows:
+        raise UsageError("view.unknown_row", seen=row, view=shown.id, rows=", ".join(line.row for line in shown.lines))
+    kept = [one for one in _held(shown) if row is None or row in shown.path(one[4])]
+    schema = {"category": pl.String, "item": pl.String, "scope": pl.Int8, "claimed": pl.String, "row": pl.String}
+    frame = pl.LazyFrame(kept, schema=schema, orient="row")
+    return frame if any(line.items for line in shown.leaves()) else frame.drop("item")
+
+
+def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.LazyFrame:
+    """Inventory cells with the leaf (`row`) that holds them, and the account under which they are shown."""
+    where = held(shown, row)
+    keys = [name for name in where.collect_schema().names() if name not in ("claimed", "row")]
+    return (
+        inventory.join(where, on=keys, how="inner")
+        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"))
+        .with_columns(
+            pl.when(pl.col("account") == pl.col("claimed")).then(pl.lit("main")).otherwise("account").alias("account")
+        )
+        .drop("claimed")
+    )
 
 
 @cache
 def view(name: str) -> View:
-    """The view of that name.
+    """The view of that name. Raises UsageError (`view.unknown`).
 
     >>> view("energy-balance").categories()[:2]
     ('farming', 'industry')
@@ -80,11 +140,20 @@ def view(name: str) -> View:
     if name not in views():
         raise UsageError("view.unknown", seen=name, views=", ".join(views()), close=did_you_mean(name, views()))
     with path.open(encoding="utf-8", newline="") as source:
-        lines = tuple(
-            Line(r["row"], r["parent"] or None, r["category"] or None, r["name_zh"], r["name_en"])
-            for r in csv.DictReader(source)
-        )
-    return View(name, lines)
+        return View(name, tuple(_line(row) for row in csv.DictReader(source)))
+
+
+def _line(row: dict[str, str]) -> Line:
+    return Line(
+        row=row["row"],
+        parent=row["parent"] or None,
+        category=row["category"] or None,
+        items=tuple(item for item in row["items"].split("|") if item),
+        scope=int(row["scope"] or 1),
+        account=row["account"] or "main",
+        name_zh=row["name_zh"],
+        name_en=row["name_en"],
+    )
 
 
 @cache
@@ -101,7 +170,7 @@ def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
     `missing_cells` those without a mass; a total of which no cell has one is null, never 0.
     """
     place = ["entity", "year", "account", "row"]
-    leaves = inventory.join(_leaves(shown), on="category", how="inner")
+    leaves = placed(inventory, shown)
     by_item = _totals(leaves, [*place, "item", "gas"])
     whole = _totals(leaves.rename({"row": "leaf"}), ["entity", "year", "account", "leaf", "gas"])
     counted = whole.join(_lines_of_leaves(shown), on="leaf", how="inner")
@@ -115,15 +184,9 @@ def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
     return pl.concat([part.select(columns) for part in (by_item, by_gas, all_gases)])
 
 
-def _leaves(shown: View) -> pl.LazyFrame:
-    """Categories with the line that holds them."""
-    pairs = list(_rows_of_categories(shown).items())
-    return pl.LazyFrame(pairs, schema={"category": pl.String, "row": pl.String}, orient="row")
-
-
 def _lines_of_leaves(shown: View) -> pl.LazyFrame:
     """Each leaf with itself and every line above it."""
-    pairs = [(line.row, row) for line in shown.lines if line.category for row in shown.path(line.row)]
+    pairs = [(line.row, row) for line in shown.leaves() for row in shown.path(line.row)]
     return pl.LazyFrame(pairs, schema={"leaf": pl.String, "row": pl.String}, orient="row")
 
 

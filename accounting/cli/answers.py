@@ -142,7 +142,7 @@ def explain_number(talk: Talk, run: Path, path: str | None, **where: Any) -> int
     asked = place_of(path) if path else Place()
     named = {name: value for name, value in where.items() if value is not None}
     place = Place(**{**_fields(asked), **_fields(place_of_options(named))})
-    explanation = explained(result.tables, place, result.manifest["inputs"])
+    explanation = explained(result.tables, place, list(result.views), result.manifest["inputs"])
     document = {
         "place": _fields(explanation.place),
         "mass_t": explanation.mass_t,

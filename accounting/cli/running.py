@@ -39,6 +39,13 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         ] = None,
         encoding: Annotated[str | None, typer.Option(help=say("CSV 编码", "encoding of CSV files"))] = None,
         memory: Annotated[str | None, typer.Option(help=say("内存上限，如 2GiB", "memory limit, for instance 2GiB"))] = None,
+        electricity: Annotated[
+            str | None,
+            typer.Option(
+                help=say("市场法电力口径", "market policy of electricity")
+                + ": market_residual | market_average | zero_carbon_park"
+            ),
+        ] = None,
         copy_inputs: Annotated[
             bool, typer.Option("--copy-inputs", help=say("把输入文件存入批次", "keep copies of the inputs"))
         ] = False,
@@ -52,6 +59,7 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         return run_and_save(
             talk, paths or [], out=out, project=project, factors=factors, view=view or [], gwp=gwp, entity=entity,
             year=year, mapping=mapping, encoding=encoding, memory=memory, copy_inputs=copy_inputs, strict=strict,
+            electricity=electricity,
         )  # fmt: skip
 
     @app.command(

@@ -162,19 +162,61 @@ def entity(text: str, year: int) -> str:
     return region(text, year).code if is_region_code(text) else text
 
 
+@dataclass(frozen=True, slots=True)
+class GridRegion:
+    """A region of the electricity grid, in the scheme of seven of the announcements since 2021."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    members: tuple[str, ...]
+
+    def name(self, lang: Lang) -> str:
+        """Its name in one language."""
+        return self.name_zh if lang == "zh" else self.name_en
+
+
+@cache
+def grid_regions() -> dict[str, GridRegion]:
+    """The grid regions; members are provinces, and the eastern cities and leagues of Inner Mongolia."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    with (shipped.datasets() / "codes" / "grid_regions.csv").open(encoding="utf-8", newline="") as source:
+        for row in csv.DictReader(source):
+            rows.setdefault(row["code"], []).append(row)
+    return {
+        code: GridRegion(code, same[0]["name_zh"], same[0]["name_en"], tuple(row["member"] for row in same))
+        for code, same in rows.items()
+    }
+
+
+@cache
+def _grid_of() -> dict[str, str]:
+    return {member: grid.code for grid in grid_regions().values() for member in grid.members}
+
+
 @cache
 def ancestors(code: str) -> tuple[str, ...]:
-    """The regions above a code, nearest first, ending with the nation; an own id has only the nation.
+    """The places above a code, nearest first: city, province, grid region, nation; an own id has only the nation.
 
-    >>> ancestors("370203"), ancestors("park-7")
-    (('370200', '370000', 'CN'), ('CN',))
+    >>> ancestors("370203"), ancestors("150400"), ancestors("park-7")
+    (('370200', '370000', 'GRID_NORTH_CHINA', 'CN'), ('150000', 'GRID_NORTHEAST', 'CN'), ('CN',))
     """
-    above: list[str] = []
+    lineage: list[str] = []
     known = regions().get(code)
     while known is not None:
-        above.append(known.parent)
+        lineage.append(known.code)
         known = regions().get(known.parent)
-    return tuple(above) or (NATION,)
+    grid = next((_grid_of()[place] for place in lineage if place in _grid_of()), None)
+    return (*lineage[1:], *([grid] if grid else []), NATION)
+
+
+def is_place(code: str) -> bool:
+    """Whether a value may be given for this place: a region, a grid region, the nation.
+
+    >>> is_place("370000"), is_place("GRID_EAST"), is_place("CN"), is_place("999999")
+    (True, True, True, False)
+    """
+    return code == NATION or code in grid_regions() or code in regions()
 
 
 def ancestors_of_entities(entities: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -188,7 +230,7 @@ def entity_name(entity: str, lang: Lang) -> str:
     >>> entity_name("330000", "zh"), entity_name("330000", "en"), entity_name("park-7", "zh")
     ('浙江', 'Zhejiang', 'park-7')
     """
-    known = regions().get(entity)
+    known = regions().get(entity) or grid_regions().get(entity)
     return entity if known is None else known.name(lang)
 
 

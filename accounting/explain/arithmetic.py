@@ -16,7 +16,8 @@ from accounting import units
 from accounting.errors import UsageError
 from accounting.exact import FACTOR_DIGITS, MASS_DIGITS, fraction, rounded
 
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[-+*/()]")
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[-+*/()^]")
+LARGEST_POWER = 1000
 _SIGNS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "（": "(", "）": ")", "，": ",", "＝": "=", "：": ":"})
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(\D|$))")
 
@@ -106,13 +107,23 @@ class _Sum:
         return total
 
     def _product(self) -> Fraction:
-        product = self._factor()
+        product = self._power()
         while self.tokens and self.tokens[0] in "*/":
-            operator, operand = self.tokens.pop(0), self._factor()
+            operator, operand = self.tokens.pop(0), self._power()
             if operator == "/" and operand == 0:
                 raise UsageError("verify_text.unreadable", seen=self.text, at="÷ 0")
             product = product * operand if operator == "*" else product / operand
         return product
+
+    def _power(self) -> Fraction:
+        base = self._factor()
+        if self.tokens[:1] != ["^"]:
+            return base
+        self.tokens.pop(0)
+        power = self._factor()
+        if power.denominator != 1 or not 0 <= power <= LARGEST_POWER:
+            raise UsageError("verify_text.unreadable", seen=self.text, at="^")
+        return base ** int(power)
 
     def _factor(self) -> Fraction:
         read = self.tokens.pop(0) if self.tokens else ""

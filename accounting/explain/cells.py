@@ -62,15 +62,17 @@ class Explanation:
         return explanation_text(self, "zh")
 
 
-def explained(tables: Mapping[str, pl.DataFrame], place: Place, inputs: Sequence[Mapping[str, Any]] = ()) -> Explanation:
+def explained(
+    tables: Mapping[str, pl.DataFrame], place: Place, shown: Sequence[str] = (), inputs: Sequence[Mapping[str, Any]] = ()
+) -> Explanation:
     """The explanation of every inventory cell that fits `place`.
 
-    `tables` are those of a run (inventory, sums, effective, resolution, activity), `inputs` the files of its manifest: a
-    Parquet table is referenced by its hash, its rows are not in the run. Raises UsageError `explain.nothing`
+    `tables` are those of a run (inventory, sums, effective, resolution, activity), `shown` its views, `inputs` the files of
+    its manifest: a Parquet table is referenced by its hash, its rows are not in the run. Raises UsageError `explain.nothing`
     when no cell fits, naming what the run has, and `explain.ambiguous` when cells of several entities, years or gases
     do: they have no sum.
     """
-    cells = fitting(tables["inventory"], place)
+    cells = fitting(tables["inventory"], place, shown)
     if cells.is_empty():
         has_zh, has_en = (_has(tables["inventory"], lang) for lang in LANGS)
         raise UsageError("explain.nothing", seen=asked(place), has_zh=has_zh, has_en=has_en)
@@ -78,11 +80,11 @@ def explained(tables: Mapping[str, pl.DataFrame], place: Place, inputs: Sequence
     measured = cells.filter(pl.col("mass_t").is_not_null()).sort(
         [pl.col("mass_t").abs(), *CELL], descending=[True] + [False] * len(CELL)
     )
-    shown, others = measured.head(SHOWN_CELLS), measured.slice(SHOWN_CELLS)
+    largest, others = measured.head(SHOWN_CELLS), measured.slice(SHOWN_CELLS)
     return Explanation(
         place=place,
         mass_t=_total(measured) if measured.height else None,
-        cells=tuple(CellExplained(cell, _postings(tables, cell)) for cell in shown.to_dicts()),
+        cells=tuple(CellExplained(cell, _postings(tables, cell)) for cell in largest.to_dicts()),
         others=others.height,
         others_t=_total(others),
         missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
@@ -118,11 +120,14 @@ def _postings(tables: Mapping[str, pl.DataFrame], cell: Mapping[str, Any]) -> tu
         .filter(pl.col("year") + pl.col("lag") == cell["year"])
         .sort("year", "month", "unit", "basis", "lag")
     )
-    return tuple(_posting(tables, key, str(cell["gas"])) for key in keys.to_dicts())
+    return tuple(_posting(tables, key, cell) for key in keys.to_dicts())
 
 
-def _posting(tables: Mapping[str, pl.DataFrame], key: Mapping[str, Any], gas: str) -> Posting:
-    parameters = tables["resolution"].filter((pl.col("class") == key["class"]) & (pl.col("gas") == gas))
+def _posting(tables: Mapping[str, pl.DataFrame], key: Mapping[str, Any], cell: Mapping[str, Any]) -> Posting:
+    chosen = pl.col("class") == key["class"]
+    for column in ("gas", "scope", "account"):
+        chosen &= pl.col(column) == cell[column]
+    parameters = tables["resolution"].filter(chosen)
     rows = tables["activity"].filter(
         pl.all_horizontal(
             pl.col(name).eq_missing(pl.lit(key[name], tables["activity"].schema[name]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from accounting import codes, views
 from accounting.errors import UsageError, did_you_mean
+from accounting.tables import CELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +63,35 @@ def _meaning(part: str, found: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def _view_row(part: str) -> str | None:
-    for name in views.views():
+    for name in (views.DEFAULT_VIEW, *views.views()):
         for line in views.view(name).lines:
             if part in {line.row, line.name_zh, line.name_en}:
                 return line.row
     return None
 
 
-def fitting(inventory: pl.DataFrame, place: Place) -> pl.DataFrame:
+def fitting(inventory: pl.DataFrame, place: Place, shown: Sequence[str]) -> pl.DataFrame:
+    """The cells that are asked about; `shown` are the views of the run, in which a line without a view is looked for."""
     fits = pl.lit(value=True)
     for column, wanted in (("entity", place.entity), ("year", place.year), ("item", place.item), ("gas", place.gas)):
         if wanted is not None:
             fits &= pl.col(column) == wanted
     if place.category is not None:
         fits &= pl.col("category").is_in([place.category, *codes.divisions(place.category)])
-    if place.row is not None:
-        fits &= pl.col("category").is_in(_categories_of(place))
-    if place.row is not None or place.category is None:
-        fits &= pl.col("account") == "main"
-    return inventory.filter(fits)
+    if place.row is None:
+        return inventory.filter(fits & (pl.lit(place.category is not None) | (pl.col("account") == "main")))
+    under = views.placed(inventory.lazy(), _view_of(place, shown), place.row).filter(pl.col("account") == "main")
+    return inventory.filter(fits).join(under.select(CELL).collect(), on=list(CELL), how="semi")
 
 
-def _categories_of(place: Place) -> tuple[str, ...]:
-    names = [place.view] if place.view else [n for n in views.views() if place.row in {x.row for x in views.view(n).lines}]
-    if not names:
-        raise UsageError("view.unknown_row", seen=place.row, view=", ".join(views.views()), rows="")
-    return views.view(names[0]).leaves_under(str(place.row))
+def _view_of(place: Place, shown: Sequence[str]) -> views.View:
+    if place.view:
+        return views.view(place.view)
+    having = [n for n in (*shown, *views.views()) if place.row in {line.row for line in views.view(n).lines}]
+    if not having:
+        rows = ", ".join(line.row for name in shown or (views.DEFAULT_VIEW,) for line in views.view(name).lines)
+        raise UsageError("view.unknown_row", seen=place.row, view=", ".join(shown), rows=rows)
+    return views.view(having[0])
 
 
 def asked(place: Place) -> str:

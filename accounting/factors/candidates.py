@@ -50,6 +50,7 @@ class Index:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self._rows: dict[tuple[str, str | None, str | None], list[Candidate]] = {}
+        self._held: dict[tuple[str, str, str, str | None], bool] = {}
         for order, pack in enumerate(packs):
             for row in pack.parameters.to_dicts():
                 self._rows.setdefault((row["parameter"], row["gas"], row["item"]), []).append(Candidate(row, pack.id, order))
@@ -60,13 +61,20 @@ class Index:
             for kind in (gas, None):
                 yield from self._rows.get((parameter, kind, name), ())
 
-    def holds(self, parameters: Sequence[str], gas: str, category: str) -> bool:
-        """Whether the packs hold any value of these parameters for a gas that may serve a category."""
-        own = {category, *codes.category_parents(category), None}
+    def holds(self, parameter: str, gas: str, category: str, item: str | None) -> bool:
+        """Whether the packs hold any value of a parameter for a gas that may serve a category, and an item if one is named."""
+        asked = (parameter, gas, category, item)
+        if asked not in self._held:
+            self._held[asked] = self._look(parameter, gas, category, item)
+        return self._held[asked]
+
+    def _look(self, parameter: str, gas: str, category: str, item: str | None) -> bool:
+        categories = {category, *codes.category_parents(category), None}
+        items = None if item is None else {item, *codes.item_parents(item), None}
         return any(
-            candidate.row["category"] in own
-            for (parameter, kind, _), rows in self._rows.items()
-            if parameter in parameters and kind in (gas, None)
+            candidate.row["category"] in categories
+            for (name, kind, of_item), rows in self._rows.items()
+            if name == parameter and kind in (gas, None) and (items is None or of_item in items)
             for candidate in rows
         )
 

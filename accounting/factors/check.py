@@ -16,7 +16,8 @@ from accounting import codes
 from accounting.errors import DataRefused, TanfengError, Where, rejection
 from accounting.exact import fraction
 from accounting.factors import pack as packs
-from accounting.factors.values import value
+from accounting.factors.candidates import INTERNATIONAL
+from accounting.factors.values import PARAMETERS, value
 from accounting.tables import BASES
 
 Row = dict[str, Any]
@@ -32,7 +33,7 @@ LIMITS: dict[tuple[str, str | None], tuple[Fraction, Fraction]] = {
     ("co2_factor", "GJ"): (Fraction(0), Fraction(3, 10)),
     ("ncv", "t"): (Fraction(1, 2), Fraction(121)),  # from wet sludge to hydrogen
     ("ncv", "10^3 m3"): (Fraction(1), Fraction(130)),  # from blast furnace gas to butane
-    ("carbon_content", None): (Fraction(0), Fraction(1, 25)),
+    ("carbon_content", None): (Fraction(0), Fraction(1, 10)),  # blast furnace gas holds 0.0708 t C/GJ
     ("oxidation_factor", None): (Fraction(0), Fraction(1)),
     ("gwp", None): (Fraction(0), Fraction(30_000)),
 }
@@ -84,8 +85,13 @@ def _ids(row: Row) -> Iterator[Row]:
     for column, find in known:
         if row[column] is not None and find(row[column]) != row[column]:
             yield _told(row, "pack.unknown_id", row[column], column=column)
-    if row["region"] not in (None, codes.NATION, "WORLD") and codes.find_region(row["region"]) != row["region"]:
+    if row["region"] not in (None, INTERNATIONAL) and not codes.is_place(row["region"]):
         yield _told(row, "pack.unknown_id", row["region"], column="region")
+
+
+def _gas(row: Row) -> Iterator[Row]:
+    if PARAMETERS.get(row["parameter"], ("", ""))[0] == "gas" and row["gas"] is None:
+        yield _told(row, "pack.gas_demanded", row["item"] or "", column=row["parameter"])
 
 
 def _number(row: Row) -> Iterator[Row]:
@@ -172,4 +178,4 @@ def _words(row: Row) -> Iterator[Row]:
         yield _told(row, "pack.word", row["tier"], column="tier", known="1, 2, 3")
 
 
-_CHECKS = (_citation, _ids, _number, _unit, _bounds, _words)
+_CHECKS = (_citation, _ids, _gas, _number, _unit, _bounds, _words)

@@ -16,6 +16,7 @@ import polars as pl
 from accounting import codes
 from accounting.errors import InvariantBroken
 from accounting.factors.pack import Pack
+from accounting.methods import borrowed_items
 from accounting.tables import CLASS_KEY, KEY
 
 
@@ -60,7 +61,7 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
     near = (
         sums.select("entity", "category", "item").unique()
         .join(_lineages("category", sums["category"], codes.category_parents), on="category", how="left")
-        .join(_lineages("item", sums["item"], codes.item_parents), on="item", how="left")
+        .join(_lineages("item", sums["item"], _item_lineage), on="item", how="left")
         .join(lineage, on="entity", how="inner")
         .join(own, on="place", how="inner")
         .filter(
@@ -75,8 +76,13 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
     return placed.with_columns(pl.col("place").fill_null(codes.NATION))
 
 
+def _item_lineage(item: str) -> tuple[str, ...]:
+    """The items above an item, and those whose values its methods borrow: the density of the fuel of a car."""
+    return (*codes.item_parents(item), *borrowed_items(item))
+
+
 def _lineages(name: str, words: pl.Series, parents: Callable[[str], Sequence[str]]) -> pl.DataFrame:
-    """Each word with itself and those above it, for which a value also serves."""
+    """Each word with itself and those for which a value also serves it."""
     known = words.unique().sort().to_list()
     plural = {"category": "categories", "item": "items"}[name]
     return pl.DataFrame({name: known, plural: [[word, *parents(word)] for word in known]})

@@ -1,12 +1,12 @@
 """Resolving: for each class and gas one method, for each of its parameters the one value that applies.
 
-One method a class and gas: the first in the declared order whose parameters all resolve; methods are never mixed. A
-class that should have a factor and has none is `missing` with its reason; nothing falls back in silence.
+One method a class, gas, scope and account: the first in the declared order whose parameters all resolve; methods are
+never mixed. A class that should have a factor and has none is `missing` with its reason; nothing falls back in silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ import polars as pl
 from accounting import codes
 from accounting.errors import finding
 from accounting.factors import effective
-from accounting.factors.candidates import Choice, Index, chosen
+from accounting.factors.candidates import Candidate, Choice, Index, chosen
 from accounting.factors.pack import Pack
 from accounting.methods import Method, methods_for
 from accounting.tables import frame
@@ -42,17 +42,21 @@ class _Found:
     taken: dict[tuple[str, ...], int] = field(default_factory=dict)
 
 
-def resolve(classes: pl.DataFrame, packs: Sequence[Pack], counted: Sequence[str]) -> Resolved:
-    """The factors of the classes whose category is counted.
+def resolve(
+    classes: pl.DataFrame, packs: Sequence[Pack], counted: Collection[tuple[str, int]], policy: str | None = None
+) -> Resolved:
+    """The factors of the classes whose category is counted, in the scopes in which it is.
 
-    `classes` has `class` and CLASS_KEY. For each class and each gas for which the packs hold any value that may serve
-    its category there is a row of Effective, or one of `missing`: severity `info` where a pack says that it leaves
-    the item out, else `warning`.
+    `classes` has `class` and CLASS_KEY; `counted` are pairs of category and scope; `policy` is the market policy of
+    electricity. For each class and each gas for which the packs hold any value that may serve its category there is a
+    row of Effective (more where a process spreads over years), or one of `missing`: severity `info` where a pack says
+    that it leaves the item out, else `warning`.
     """
     index, found = Index(packs), _Found()
-    for key in classes.filter(pl.col("category").is_in(list(counted))).sort("class").to_dicts():
-        for gas in _gases(key, index):
-            _resolve_one(key, gas, index, packs, found)
+    categories = sorted({category for category, _ in counted})
+    for key in classes.filter(pl.col("category").is_in(categories)).sort("class").to_dicts():
+        for gas, able in _ways(key, index, counted, policy).items():
+            _resolve_one(key, gas, able, index, packs, found)
     return Resolved(
         effective=frame("effective", found.effective),
         resolution=frame("resolution", found.resolution),
@@ -61,47 +65,82 @@ def resolve(classes: pl.DataFrame, packs: Sequence[Pack], counted: Sequence[str]
     )
 
 
-def _gases(key: dict[str, Any], index: Index) -> list[str]:
-    role = codes.category(key["category"]).role
-    able = methods_for(role)
-    return sorted({m.gas for m in able if index.holds(tuple(m.reads), m.gas, key["category"])})
+def is_counted(category: str, item: str, counted: Collection[tuple[str, int]]) -> bool:
+    """Whether any method serves a category and item in a scope that is counted."""
+    return any((category, method.scope) in counted for method in methods_for(category, item))
 
 
-def _resolve_one(key: dict[str, Any], gas: str, index: Index, packs: Sequence[Pack], found: _Found) -> None:
-    able = [m for m in methods_for(codes.category(key["category"]).role) if m.gas == gas]
-    tried: list[tuple[Method, dict[str, Choice]]] = []
-    for method in able:
-        choices = {name: chosen(index, name, gas, key, "base unit" in unit) for name, unit in method.reads.items()}
-        if all(choice.chosen for choice in choices.values()):
-            _take(key, method, choices, packs, found)
-            return
-        tried.append((method, choices))
-    _miss(key, gas, tried, packs, found)
+def _ways(
+    key: dict[str, Any], index: Index, counted: Collection[tuple[str, int]], policy: str | None
+) -> dict[str, list[tuple[Method, ...]]]:
+    """For each gas that the packs are about: the methods that compete for one cell, apart by scope and account."""
+    ways: dict[str, dict[tuple[int, str], list[Method]]] = {}
+    for method in methods_for(key["category"], key["item"]):
+        if (key["category"], method.scope) not in counted or method.policy not in (None, policy):
+            continue
+        if method.measures not in (None, key["unit"]):
+            continue
+        for gas in method.gases:
+            if _is_about(method, gas, key, index):
+                ways.setdefault(gas, {}).setdefault((method.scope, method.account), []).append(method)
+    return {gas: [tuple(able) for _, able in sorted(ways[gas].items())] for gas in sorted(ways)}
 
 
-def _take(key: dict[str, Any], method: Method, choices: dict[str, Choice], packs: Sequence[Pack], found: _Found) -> None:
+def _is_about(method: Method, gas: str, key: dict[str, Any], index: Index) -> bool:
+    """Whether the packs hold what shows that they are about this gas here."""
+    if method.decisive is None:
+        return True
+    item = method.of_items.get(method.decisive, key["item"])
+    return index.holds(method.decisive, gas, key["category"], item if method.by_item else None)
+
+
+def _resolve_one(
+    key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], index: Index, packs: Sequence[Pack], found: _Found
+) -> None:
+    for able in ways:
+        tried: list[tuple[Method, dict[str, Choice]]] = []
+        for method in able:
+            choices = {
+                name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
+                for name, unit in method.reads.items()
+            }
+            if all(choice.chosen for choice in choices.values()):
+                _take(key, gas, method, choices, packs, found)
+                break
+            tried.append((method, choices))
+        else:
+            _miss(key, gas, tried, packs, found)
+
+
+def _take(
+    key: dict[str, Any], gas: str, method: Method, choices: dict[str, Choice], packs: Sequence[Pack], found: _Found
+) -> None:
     candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
     values = {name: candidate.value for name, candidate in candidates.items()}
     names = [candidate.pack for candidate in candidates.values()]
     used = [pack.id for pack in packs if pack.id in names]
-    found.effective.append({**key, **effective.row(method, values), "pack": "+".join(used)})
+    found.effective.extend({**key, "gas": gas, **row, "pack": "+".join(used)} for row in effective.rows(method, values))
     for name, candidate in candidates.items():
-        found.resolution.append(_resolution_row(key, method.gas, name, choices[name], candidate.row, candidate.pack))
-        kind = "fallback" if candidate.row["item"] not in (key["item"], None) else "default"
-        count = (kind, candidate.pack, key["item"], candidate.row["item"] or "", method.gas)
+        found.resolution.append(_resolution_row(key, gas, method, name, choices[name], candidate))
+        of_item = method.of_items.get(name, key["item"])
+        kind = "fallback" if candidate.row["item"] not in (of_item, None) else "default"
+        count = (kind, candidate.pack, of_item, candidate.row["item"] or "", gas)
         found.taken[count] = found.taken.get(count, 0) + 1
 
 
 def _resolution_row(
-    key: dict[str, Any], gas: str, parameter: str, choice: Choice, row: dict[str, Any], pack: str
+    key: dict[str, Any], gas: str, method: Method, parameter: str, choice: Choice, candidate: Candidate
 ) -> dict[str, Any]:
+    row = candidate.row
     copied = ("edition", "published", "tier", "valid_from", "valid_to", "citation", "original_value", "original_unit")
     return {
         **key,
         **{name: row[name] for name in copied},
         "gas": gas,
+        "scope": method.scope,
+        "account": method.account,
         "parameter": parameter,
-        "pack": pack,
+        "pack": candidate.pack,
         "value": row["value"],
         "value_unit": row["unit"],
         "region": row["entity"] or row["region"] or codes.NATION,

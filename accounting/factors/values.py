@@ -14,13 +14,51 @@ from accounting import units
 from accounting.errors import DataRefused
 from accounting.exact import fraction
 
+# What each parameter is, over what: dimensions of units.DIMENSIONS, or `gas` (a mass of any gas), `activity` (what the
+# row's quantity measures), `1` (a share or a ratio of masses).
 PARAMETERS: dict[str, tuple[str, str]] = {
     "co2_factor": ("co2", "activity"),
+    "emission_factor": ("gas", "activity"),
+    "energy_emission_factor": ("gas", "energy"),
     "ncv": ("energy", "activity"),
     "carbon_content": ("carbon", "energy"),
+    "carbon_fraction": ("carbon", "activity"),
     "oxidation_factor": ("1", "1"),
+    "fossil_fraction": ("1", "1"),
+    "purity": ("1", "1"),
+    "destruction": ("1", "1"),
+    "utilisation": ("1", "1"),
+    "fuel_requirement": ("energy", "activity"),
+    "anode_consumption": ("1", "1"),
+    "anode_sulphur": ("1", "1"),
+    "anode_ash": ("1", "1"),
+    "fuel_consumption": ("volume", "activity"),
+    "density": ("mass", "volume"),
+    "energy_intensity": ("energy", "activity"),
+    "methane_correction_factor": ("1", "1"),
+    "degradable_organic_carbon": ("1", "1"),
+    "decomposable_fraction": ("1", "1"),
+    "methane_fraction": ("1", "1"),
+    "oxidised_in_cover": ("1", "1"),
+    "decay_rate": ("1", "1"),
+    "methane_capacity": ("1", "1"),
+    "gas_volume": ("volume", "activity"),
+    "gas_density": ("mass", "volume"),
+    "standard_coal": ("energy", "activity"),
+    "cao": ("1", "1"),
+    "cao_not_carbonate": ("1", "1"),
+    "mgo": ("1", "1"),
+    "mgo_not_carbonate": ("1", "1"),
+    "co2_uptake": ("gas", "activity"),
+    "anode_effect_slope": ("mass", "activity"),
+    "anode_effect_minutes": ("1", "1"),
+    "c2f6_share": ("1", "1"),
+    "nitrogen_emission_factor": ("1", "1"),
+    "enthalpy": ("energy", "activity"),
+    "reference_enthalpy": ("energy", "activity"),
     "gwp": ("1", "1"),
 }
+_GAS = ("mass", "co2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +102,7 @@ def value(parameter: str, printed: str, unit: str) -> Value:
     if not slash:
         raise DataRefused("parameter.unit", seen=unit, parameter=parameter, wanted=f"{above}/{below}")
     over, under = units.unit(numerator), units.unit(denominator)
-    if over.dimension != above or (below != "activity" and under.dimension != below):
+    measured = over.dimension in _GAS if above == "gas" else over.dimension == above
+    if not measured or (below != "activity" and under.dimension != below):
         raise DataRefused("parameter.unit", seen=unit, parameter=parameter, wanted=f"{above}/{below}")
     return Value(printed, over.factor / under.factor, under.base if below == "activity" else None)

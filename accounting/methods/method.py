@@ -3,48 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
+
+from accounting import codes
+
+NO_ITEMS: Mapping[str, str] = {}
+NOTHING_SHOWN: Mapping[str, Callable[[Fraction], str]] = {}
+Lags = Fraction | tuple[Fraction, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method for one gas.
+    """One method, for one gas or several that are computed alike.
 
     `reads` names its parameters with the unit each must have (`base unit` stands for the unit of the quantity);
     `formula` takes them by name and gives tonnes of gas per base unit; `written` is the same formula as text, in
-    which the names of parameters are replaced by printed numbers; `roles` are the roles of the categories it serves.
+    which the names of parameters are replaced by printed numbers. A process that spreads over later years gives one
+    factor for each, and writes the year before as `lag`; `shows` says how a parameter is printed that no decimal is.
+
+    It serves categories of its `roles` (just those it names, if any), items of its `kinds` (just those it names, with
+    their parts) and, if `measures` is given, quantities in that base unit only. `decisive` is the parameter by which a
+    pack shows that it is about a gas; `by_item` methods give a gas only where a pack names the item: nobody misses the
+    nitrous oxide of clinker. `of_items` says which item's value a parameter is, where it is not that of the row: the
+    density of the fuel of a car. A method of a `policy` is used when that policy is chosen.
     """
 
     id: str
-    gas: str
+    gases: tuple[str, ...]
     reads: Mapping[str, str]
-    formula: Callable[..., Fraction]
+    formula: Callable[..., Lags]
     written: str
     roles: tuple[str, ...]
     source: str
+    decisive: str | None
+    kinds: tuple[str, ...] = ("fuel",)
+    categories: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    measures: str | None = None
+    by_item: bool = False
+    of_items: Mapping[str, str] = field(default_factory=lambda: NO_ITEMS)
+    shows: Mapping[str, Callable[[Fraction], str]] = field(default_factory=lambda: NOTHING_SHOWN)
     scope: int = 1
     account: str = "main"
+    policy: str | None = None
+
+    def serves(self, category: codes.Category, item: codes.Item) -> bool:
+        """Whether the method computes rows of that category and item."""
+        named = {item.id, *codes.item_parents(item.id)}
+        return (
+            category.role in self.roles
+            and (not self.categories or not {category.id, *codes.category_parents(category.id)}.isdisjoint(self.categories))
+            and (item.kind in self.kinds)
+            and (not self.items or not named.isdisjoint(self.items))
+        )
 
 
 @cache
 def methods() -> tuple[Method, ...]:
     """Every method, in the declared order: the first whose parameters all resolve is taken."""
-    from accounting.methods import combustion
+    from accounting.methods import combustion, electricity_heat, fugitive, processes, removals, transport, waste
 
-    return combustion.METHODS
+    families = (combustion, electricity_heat, processes, transport, waste, fugitive, removals)
+    return tuple(method for family in families for method in family.METHODS)
 
 
 def method(id: str) -> Method:  # noqa: A002 - the field's word
     """The method of that id.
 
-    >>> method("combustion.co2_factor").gas
-    'CO2'
+    >>> method("combustion.co2_factor").gases
+    ('CO2',)
     """
     return next(known for known in methods() if known.id == id)
 
 
-def methods_for(role: str) -> tuple[Method, ...]:
-    """The methods that serve categories of a role, in the declared order."""
-    return tuple(known for known in methods() if role in known.roles)
+@cache
+def borrowed_items(item: str) -> tuple[str, ...]:
+    """The items whose values the methods of an item read instead of its own.
+
+    >>> borrowed_items("passenger_car"), borrowed_items("diesel_oil")
+    (('gasoline',), ())
+    """
+    named = {item, *codes.item_parents(item)}
+    able = (method for method in methods() if method.of_items and not named.isdisjoint(method.items))
+    return tuple(sorted({other for method in able for other in method.of_items.values()} - {item}))
+
+
+@cache
+def methods_for(category: str, item: str) -> tuple[Method, ...]:
+    """The methods that serve a category and item, in the declared order.
+
+    >>> [method.id for method in methods_for("transport", "diesel_oil")][:2]
+    ['combustion.carbon_of_heat', 'combustion.energy']
+    """
+    of_category, of_item = codes.category(category), codes.item(item)
+    return tuple(known for known in methods() if known.serves(of_category, of_item))

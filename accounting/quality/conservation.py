@@ -37,7 +37,7 @@ def totals_equal_parts(inventory: pl.DataFrame, table: pl.DataFrame, shown: view
     by = ["entity", "year", "account", "gas"]
     masses = ("mass_t", "co2e_t")
     top = [line.row for line in shown.lines if line.parent is None]
-    counted = inventory.lazy().filter(pl.col("category").is_in(shown.categories()) & pl.col("mass_t").is_not_null())
+    counted = views.placed(inventory.lazy(), shown).filter(pl.col("mass_t").is_not_null())
     lines = table.lazy().filter(pl.col("row").is_in(top) & pl.col("item").is_null() & pl.col("mass_t").is_not_null())
     ours, theirs = (
         side.group_by(by)

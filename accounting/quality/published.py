@@ -54,7 +54,6 @@ PUBLISHED: dict[str, pl.DataType] = {
     "source": pl.String(),
     "page": pl.String(),
 }
-DEFAULT_VIEW = "energy-balance"
 KEY = ("entity", "year", "category", "item", "view", "gas")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 _TOLERANCE = re.compile(r"[0-9]{0,6}\.?[0-9]{1,20}([eE]-[0-9]{1,2})?%?")
@@ -190,7 +189,7 @@ def _word(text: str | None, known: Callable[[str], str]) -> str | None:
 
 
 def _category(word: str, view: str | None) -> str:
-    lines = views.view(view or DEFAULT_VIEW).lines
+    lines = views.view(view or views.DEFAULT_VIEW).lines
     for line in lines:
         if word in {line.row, line.name_zh, line.name_en}:
             return line.row

@@ -7,7 +7,7 @@ it. A figure that the published table does not have is listed where the table sp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +19,7 @@ from accounting import codes, views
 from accounting.errors import Lang
 from accounting.exact import MASS_DIGITS, decimal_type, decimals, integers, plain
 from accounting.quality.findings import in_language
-from accounting.quality.published import ALL_GASES, DEFAULT_VIEW, PUBLISHED, read_published
+from accounting.quality.published import ALL_GASES, read_published
 
 __all__ = ["COMPARED", "STATUSES", "Compared", "compared", "read_published"]
 
@@ -120,54 +120,56 @@ class Compared:
 def compared(inventory: pl.DataFrame, published: pl.DataFrame) -> Compared:
     """Every published figure beside ours, and ours that are not published.
 
-    `inventory` is the table of that name, of which account `main` counts; `published` has the columns of `PUBLISHED`.
+    `inventory` is the table of that name; `published` has the columns of `PUBLISHED`.
     """
     ours = _ours(inventory.lazy(), published.lazy()).collect()
     numbered = published.with_row_index("number")
-    pairs = _pairs(numbered)
-    sums = _sums(pairs, ours)
+    under = _under(numbered, ours)
+    sums = _sums(under, ours)
     known = {tuple(row) for row in ours.select(_PLACE).unique().rows()}
     joined = numbered.join(sums, on="number", how="left").sort("number")
     rows = [_row(row, tuple(row[name] for name in _PLACE) in known) for row in joined.to_dicts()]
-    rows += _ours_only(ours, pairs)
+    rows += _ours_only(ours, numbered, under)
     table = pl.DataFrame({name: pl.Series([row.get(name) for row in rows], dtype=kind) for name, kind in COMPARED.items()})
-    spoken = pairs.select(*_PLACE, "category").unique()
-    return Compared(table, ours.join(spoken, on=[*_PLACE, "category"], how="anti").height)
+    return Compared(table, ours.filter(_MAIN).join(under, on="cell", how="anti").height)
+
+
+_MAIN = pl.col("account") == "main"
 
 
 def _ours(inventory: pl.LazyFrame, published: pl.LazyFrame) -> pl.LazyFrame:
-    """Our cells of the entities, years and gases that are published, with `mass` in tonnes of the gas or CO2e."""
-    cells = inventory.filter(pl.col("account") == "main")
-    columns = ["entity", "year", "category", "item", "gas", "mass", "notation_key", "reason"]
-    by_gas = cells.with_columns(pl.col("mass_t").alias("mass")).select(columns)
-    together = cells.with_columns(pl.col("co2e_t").alias("mass"), pl.lit(ALL_GASES).alias("gas")).select(columns)
-    return pl.concat([by_gas, together]).join(published.select(_PLACE).unique(), on=_PLACE, how="semi")
+    """Our cells of the entities, years and gases that are published, numbered, `mass` in tonnes of the gas or CO2e."""
+    columns = ["entity", "year", "category", "item", "gas", "scope", "account", "mass", "notation_key", "reason"]
+    by_gas = inventory.with_columns(pl.col("mass_t").alias("mass")).select(columns)
+    together = inventory.with_columns(pl.col("co2e_t").alias("mass"), pl.lit(ALL_GASES).alias("gas")).select(columns)
+    wanted = pl.concat([by_gas, together]).join(published.select(_PLACE).unique(), on=_PLACE, how="semi")
+    return wanted.with_row_index("cell")
 
 
-def _pairs(numbered: pl.DataFrame) -> pl.DataFrame:
-    """The categories under each published figure: itself, those of its line of the view, or all of the view."""
-    rows = [
-        {"number": row["number"], "wanted": row["item"], **{name: row[name] for name in _PLACE}, "category": category}
-        for row in numbered.to_dicts()
-        for category in _categories(row["category"], row["view"])
-    ]
-    kinds = {"number": pl.UInt32(), "wanted": pl.String(), **{n: PUBLISHED[n] for n in (*_PLACE, "category")}}
-    return pl.DataFrame(rows, schema=kinds)
+def _under(numbered: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
+    """Which of our cells stand under each published figure: number, cell, and whether the item is the one published."""
+    found = [pl.DataFrame(schema={"number": pl.UInt32, "cell": pl.UInt32, "fits": pl.Boolean})]
+    for (view, category), figures in numbered.group_by("view", "category", maintain_order=True):
+        cells = _cells_of(None if category is None else str(category), None if view is None else str(view), ours)
+        pairs = figures.select("number", pl.col("item").alias("wanted"), *_PLACE).join(cells, on=_PLACE, how="inner")
+        fits = pl.col("wanted").is_null() | (pl.col("wanted") == pl.col("item"))
+        found.append(pairs.select("number", "cell", fits.alias("fits")))
+    return pl.concat(found)
 
 
-def _categories(category: str | None, view: str | None) -> Iterable[str]:
-    shown = views.view(view or DEFAULT_VIEW)
-    if category is None:
-        return shown.categories()
-    if category in {line.row for line in shown.lines}:
-        return shown.leaves_under(category)
-    return (category,)
+def _cells_of(category: str | None, view: str | None, ours: pl.DataFrame) -> pl.DataFrame:
+    """Our cells in a category, a line of a view, or the whole view."""
+    shown = views.view(view or views.DEFAULT_VIEW)
+    line = category if category in {line.row for line in shown.lines} else None
+    cells = views.placed(ours.lazy(), shown, line).filter(_MAIN)
+    if category is not None and line is None:
+        cells = cells.filter(pl.col("category").is_in([category, *codes.divisions(category)]))
+    return cells.select("cell", "item", *_PLACE).collect()
 
 
-def _sums(pairs: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
+def _sums(under: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
     """Our exact sum under each published figure; null where no cell has a mass."""
-    cells = pairs.lazy().join(ours.lazy(), on=[*_PLACE, "category"], how="inner")
-    fitting = cells.filter(pl.col("wanted").is_null() | (pl.col("wanted") == pl.col("item")))
+    fitting = under.lazy().filter("fits").join(ours.lazy(), on="cell", how="inner")
     return (
         fitting.group_by("number")
         .agg(
@@ -231,16 +233,15 @@ def _note(zh: str | None, en: str | None) -> dict[str, str | None]:
     return {"note_zh": zh, "note_en": en}
 
 
-def _ours_only(ours: pl.DataFrame, pairs: pl.DataFrame) -> list[dict[str, Any]]:
+def _ours_only(ours: pl.DataFrame, numbered: pl.DataFrame, under: pl.DataFrame) -> list[dict[str, Any]]:
     """Our cells, zero left out, in categories that single published figures speak of, which are not published."""
-    single = pairs.filter(pl.col("wanted").is_not_null() & (pl.len().over("number") == 1))
-    spoken = single.select(*_PLACE, "category").unique()
+    known = [category.id for category in codes.categories()]
+    single = numbered.filter(pl.col("item").is_not_null() & pl.col("category").is_in(known))
     places = [*_PLACE, "category"]
     rest = (
-        ours.filter(pl.col("mass").is_null() | (pl.col("mass") != 0))
-        .join(spoken, on=places, how="semi")
-        .join(pairs, left_on=[*places, "item"], right_on=[*places, "wanted"], how="anti")
-        .join(pairs.filter(pl.col("wanted").is_null()), on=places, how="anti")
+        ours.filter(_MAIN & (pl.col("mass").is_null() | (pl.col("mass") != 0)))
+        .join(single.select(places).unique(), on=places, how="semi")
+        .join(under.filter("fits"), on="cell", how="anti")
         .sort(*places, "item")
     )
     return [

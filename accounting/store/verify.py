@@ -20,7 +20,6 @@ import polars as pl
 
 from accounting import inventory, ledger, views
 from accounting.errors import Lang
-from accounting.exact import FACTOR_DIGITS, rounded
 from accounting.factors import effective
 from accounting.factors.values import value
 from accounting.ingest import intake
@@ -112,31 +111,33 @@ def _recomputed(stored: opened.StoredRun) -> list[Level]:
 
 def _factors(resolution: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Effective factors, the methods' formulas evaluated once for each distinct set of printed values."""
-    chosen = resolution.group_by("class", "gas").agg(pl.struct("parameter", "value", "value_unit").alias("values"))
-    rows = stored.select("class", "gas", "scope", "account", "lag", "method").join(chosen, on=["class", "gas"], how="left")
-    known: dict[str, tuple[Any, str]] = {}
+    by = ["class", "gas", "scope", "account"]
+    chosen = resolution.group_by(by).agg(pl.struct("parameter", "value", "value_unit").alias("values"))
+    rows = stored.select(*by, "lag", "method").join(chosen, on=by, how="left")
+    known: dict[str, dict[int, tuple[Any, str]]] = {}
     factors: list[Any] = []
     formulas: list[str] = []
-    for name, printed in rows.select("method", "values").iter_rows():
+    for name, lag, printed in rows.select("method", "lag", "values").iter_rows():
         key = name + repr(printed)
         if key not in known:
             known[key] = _evaluated(name, printed or [])
-        factors.append(known[key][0])
-        formulas.append(known[key][1])
-    again = rows.select("class", "gas", "scope", "account", "lag").with_columns(
+        factor, formula = known[key].get(lag, (None, ""))
+        factors.append(factor)
+        formulas.append(formula)
+    again = rows.select(*by, "lag").with_columns(
         pl.Series("effective_factor", factors, dtype=TABLES["effective"]["effective_factor"]),
         pl.Series("formula", formulas, dtype=pl.String),
     )
-    on = ["class", "gas", "scope", "account", "lag"]
-    return stored.drop("effective_factor", "formula").join(again, on=on, how="left").select(stored.columns)
+    return stored.drop("effective_factor", "formula").join(again, on=[*by, "lag"], how="left").select(stored.columns)
 
 
-def _evaluated(name: str, printed: list[dict[str, str]]) -> tuple[Any, str]:
+def _evaluated(name: str, printed: list[dict[str, str]]) -> dict[int, tuple[Any, str]]:
+    """Factor and formula for each lag; nothing where a parameter is gone."""
     of = method(name)
     values = {p["parameter"]: value(p["parameter"], p["value"], p["value_unit"]) for p in printed}
     if not set(of.reads) <= set(values):
-        return None, ""
-    return rounded(effective.effective_factor(of, values), FACTOR_DIGITS), effective.formula_text(of, values)
+        return {}
+    return {int(row["lag"]): (row["effective_factor"], str(row["formula"])) for row in effective.rows(of, values)}
 
 
 def _cells(stored: opened.StoredRun, factors: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import polars as pl
+import pytest
 from small import run
 
 from accounting import views
@@ -14,10 +15,14 @@ DIVISIONS = [
 ]
 
 
-def test_every_counted_category_stands_in_one_leaf() -> None:
-    shown = views.view("energy-balance")
-    under = [category for line in shown.lines if line.category for category in shown.leaves_under(line.row)]
-    assert sorted(under) == sorted(set(shown.categories()))
+@pytest.mark.parametrize("name", views.views())
+def test_every_counted_cell_stands_in_one_leaf_and_no_leaf_is_empty(name: str) -> None:
+    shown = views.view(name)
+    held = views.held(shown).collect()
+    keys = [name for name in held.columns if name not in ("claimed", "row")]
+    assert held.select(keys).is_duplicated().sum() == 0
+    assert set(held["category"]) == set(shown.categories())
+    assert set(held["row"]) == {leaf.row for leaf in shown.leaves()}
 
 
 def test_divisions_of_industry_are_counted_in_its_line() -> None:

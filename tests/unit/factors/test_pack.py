@@ -11,7 +11,7 @@ from accounting import shipped
 from accounting.errors import UsageError
 from accounting.exact import holds
 from accounting.factors import check, pack
-from accounting.factors.effective import effective_factor
+from accounting.factors.effective import factors
 from accounting.factors.values import value
 from accounting.methods import method
 
@@ -38,9 +38,7 @@ def test_a_shipped_pack_is_sound(name: str) -> None:
 def test_every_factor_of_every_pack_keeps_nine_significant_digits() -> None:
     for name in pack.shipped_packs():
         for row in pack.load(name).parameters.filter(parameter="co2_factor").to_dicts():
-            factor = effective_factor(
-                method("combustion.co2_factor"), {"co2_factor": value("co2_factor", row["value"], row["unit"])}
-            )
+            (factor,) = factors(method("combustion.co2_factor"), {"co2_factor": value("co2_factor", row["value"], row["unit"])})
             assert factor >= 10**-7, row  # 15 decimals keep nine digits of it
             assert holds(factor, 15), row
 

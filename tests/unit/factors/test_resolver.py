@@ -11,7 +11,7 @@ from accounting import codes, tables
 from accounting.factors import classes, pack, resolver
 
 KEY = {"entity": "370203", "year": 2015, "category": "transport", "item": "diesel_oil", "unit": "t", "quantity": "1"}
-COUNTED = ["transport", "farming", "industry", "industry/C30"]
+COUNTED = [("transport", 1), ("farming", 1), ("industry", 1), ("industry/C30", 1)]
 
 
 def resolved(chosen: list[pack.Pack], **key: object) -> resolver.Resolved:
