@@ -2,11 +2,15 @@
 
 == title
 given     ENTITY YEAR CATEGORY ITEM  NUMBER UNIT      one or more rows
-pack      PACK[,PACK…]                                default ceads-2018
+view      VIEW                                        default energy-balance
+policy    POLICY                                      of the electricity market, default that of the view
+pack      PACK[,PACK…]                                default ceads-2018; golden-own lies beside the cases
 quantity  NUMBER UNIT                                 the key sum, in the base unit
+method    ID                                          a method that gives a cell of the case, or stands in its reason
 factor    GAS  NUMBER t/UNIT                          the effective factor
-cell      GAS  NUMBER t                               the inventory cell, or NE
-by hand   ARITHMETIC = NUMBER                         evaluated here with fractions, never rewritten
+cell      GAS  NUMBER t [YEAR] [ACCOUNT]              the inventory cell, or NE; a year where the gas comes later
+co2e      GAS  ARITHMETIC = NUMBER                    the CO2e of a gas over the cells of the case, AR5
+by hand   ARITHMETIC = NUMBER                         one for each cell with a mass, never rewritten
 reject    CODE  seen "TEXT"                           a refusal
 cells     none                                        nothing was counted
 """
@@ -34,7 +38,49 @@ class Case:
         return self.all(word)[0] if self.all(word) else default
 
 
-WORDS = ("given", "pack", "quantity", "factor", "cell", "by hand", "reject", "cells", "source")
+WORDS = (
+    "given",
+    "view",
+    "policy",
+    "pack",
+    "quantity",
+    "method",
+    "factor",
+    "cell",
+    "co2e",
+    "by hand",
+    "reject",
+    "cells",
+    "source",
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One printed cell; year and account are None where the case does not say them."""
+
+    gas: str
+    number: str
+    year: int | None
+    account: str | None
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether a notation key stands in place of a mass."""
+        return self.number.isalpha()
+
+
+def cell(line: str) -> Cell:
+    """A cell line: GAS NUMBER t [YEAR] [ACCOUNT], or GAS NE [YEAR] [ACCOUNT].
+
+    >>> cell("CO2  24870 t 2024 market")
+    Cell(gas='CO2', number='24870', year=2024, account='market')
+    """
+    gas, number, *rest = line.split()
+    words = [word for word in rest if word != "t"]
+    years = [int(word) for word in words if word.isdigit()]
+    accounts = [word for word in words if not word.isdigit()]
+    return Cell(gas, number, years[0] if years else None, accounts[0] if accounts else None)
 
 
 def read(file: Path) -> list[Case]:
