@@ -171,7 +171,7 @@ def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
     """
     place = ["entity", "year", "account", "row"]
     leaves = placed(inventory, shown)
-    by_item = _totals(leaves, [*place, "item", "gas"])
+    by_item = _by_item(leaves, shown)
     whole = _totals(leaves.rename({"row": "leaf"}), ["entity", "year", "account", "leaf", "gas"])
     counted = whole.join(_lines_of_leaves(shown), on="leaf", how="inner")
     by_gas = _added(counted, [*place, "gas"]).with_columns(pl.lit(None, pl.String).alias("item"))
@@ -182,6 +182,21 @@ def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
     )
     columns = list(TABLES["view"])
     return pl.concat([part.select(columns) for part in (by_item, by_gas, all_gases)])
+
+
+def _by_item(leaves: pl.LazyFrame, shown: View) -> pl.LazyFrame:
+    """Each leaf's items and gases; where a leaf holds one category its cells are these already, nothing is to be added."""
+    held_by: dict[str, set[str]] = {}
+    for category, _, _, _, row in _held(shown):
+        held_by.setdefault(row, set()).add(category)
+    several = sorted(row for row, categories in held_by.items() if len(categories) > 1)
+    missing = pl.col("mass_t").is_null().cast(pl.Int64)
+    columns = ["entity", "year", "account", "row", "item", "gas", "mass_t", "co2e_t"]
+    single = leaves.filter(~pl.col("row").is_in(several)).select(
+        *columns, pl.lit(1, pl.Int64).alias("cells"), missing.alias("missing_cells")
+    )
+    added = _totals(leaves.filter(pl.col("row").is_in(several)), columns[:6])
+    return pl.concat([single, added.select(*columns, "cells", "missing_cells")])
 
 
 def _lines_of_leaves(shown: View) -> pl.LazyFrame:
