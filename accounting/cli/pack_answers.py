@@ -9,9 +9,10 @@ import polars as pl
 
 from accounting import codes, units
 from accounting.cli.talk import Talk
-from accounting.errors import UsageError, did_you_mean
+from accounting.errors import DataRefused, UsageError, did_you_mean
 from accounting.errors import lines as error_lines
 from accounting.factors import check, pack
+from accounting.methods import methods
 from accounting.tables import ORDER, SCHEMA_VERSION, TABLES
 
 
@@ -58,6 +59,59 @@ def _value_line(row: dict[str, Any], talk: Talk) -> str:
     category = codes.category(row["category"]).name(talk.lang) if row["category"] else "*"
     validity = f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
     return f"{row['parameter']}  {item}  {category}  {row['gas'] or ''}  {row['value']} {row['unit']}  {validity}  {row['citation']}"
+
+
+def values_found(talk: Talk, word: str, parameter: str | None) -> int:
+    """Every value of the items of that name, or whose name holds the word, in every shipped pack."""
+    items = _items_named(word)
+    if not items:
+        raise DataRefused("item.unknown", seen=word, close=codes.near_items(word))
+    rows = [
+        {"pack": name, **row}
+        for name in pack.shipped_packs()
+        for row in pack.load(name).parameters.filter(pl.col("item").is_in(items)).to_dicts()
+        if parameter is None or row["parameter"] == parameter
+    ]
+    lines = [f"{row['pack']:<20} {_value_line(row, talk)}" for row in rows]
+    lines.append(talk.say(f"共 {len(rows)} 个值", f"{len(rows)} values"))
+    talk.result("\n".join(lines), {"items": items, "values": rows})
+    return 0
+
+
+def _items_named(word: str) -> list[str]:
+    """The item of exactly that name, else those of which a name holds the word."""
+    exact = codes.find_item(word)
+    wanted = word.strip().casefold()
+    parts = [one.id for one in codes.items() if any(wanted in name.casefold() for name in (one.id, one.name_zh, one.name_en))]
+    return [exact] if exact else parts
+
+
+def methods_shown(talk: Talk, name: str) -> int:
+    """What methods read, give and rest on. Raises UsageError `method.unknown`."""
+    chosen = [method for method in methods() if method.id == name or method.id.startswith(f"{name}.")]
+    if not chosen:
+        known = sorted({method.id for method in methods()} | {method.id.partition(".")[0] for method in methods()})
+        raise UsageError("method.unknown", seen=name, close=did_you_mean(name, known))
+    lines: list[str] = []
+    for method in chosen:
+        policy = f"  {method.policy}" if method.policy else ""
+        scope = talk.say("范围", "scope")
+        lines += [
+            f"{method.id}  {', '.join(method.gases)}  {scope} {method.scope}  {method.account}{policy}",
+            f"  {method.written}",
+        ]
+        lines += [
+            f"    {read}  {unit}" + (f"  ({method.of_items[read]})" if read in method.of_items else "")
+            for read, unit in method.reads.items()
+        ]
+        lines += [f"  {method.source}"]
+    documents = [
+        {name: getattr(method, name) for name in ("id", "gases", "scope", "account", "policy", "written", "source")}
+        | {"reads": dict(method.reads), "of_items": dict(method.of_items)}
+        for method in chosen
+    ]
+    talk.result("\n".join(lines), {"methods": documents})
+    return 0
 
 
 def packs_verified(talk: Talk, names: Sequence[str]) -> int:

@@ -11,7 +11,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
     """Put factors list/show/verify and schema into the command."""
     say = talk.say
     factors = typer.Typer(
-        help=say("因子包：列出、查看、检查", "factor packs: list, show, verify"), no_args_is_help=True, rich_markup_mode=None
+        help=say("因子包：列出、查看、检查、查找", "factor packs: list, show, verify, find, inspect"),
+        no_args_is_help=True,
+        rich_markup_mode=None,
     )
     app.add_typer(factors, name="factors")
 
@@ -53,6 +55,39 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         from accounting.cli.pack_answers import packs_verified
 
         return packs_verified(talk, packs or [])
+
+    @factors.command(
+        "find",
+        help=say(
+            "在全部自带包中按品种查值。例：tanfeng factors find 柴油",
+            "The values of an item in every shipped pack. Example: tanfeng factors find diesel",
+        ),
+    )
+    def find_values(
+        word: Annotated[
+            str, typer.Argument(metavar="WORD", help=say("品种名称或编码，可只写一部分", "an item's name or id, or a part"))
+        ],
+        parameter: Annotated[str | None, typer.Option(help=say("只列一种参数", "one parameter only"))] = None,
+    ) -> int:
+        from accounting.cli.pack_answers import values_found
+
+        return values_found(talk, word, parameter)
+
+    @factors.command(
+        "inspect",
+        help=say(
+            "一种方法需要哪些参数。例：tanfeng factors inspect combustion",
+            "What a method reads, and its source. Example: tanfeng factors inspect combustion",
+        ),
+    )
+    def inspect_method(
+        name: Annotated[
+            str, typer.Argument(metavar="METHOD", help=say("方法编号或其开头", "id of a method, or its beginning"))
+        ],
+    ) -> int:
+        from accounting.cli.pack_answers import methods_shown
+
+        return methods_shown(talk, name)
 
     @app.command(
         help=say(
