@@ -9,7 +9,7 @@ import duckdb
 SQL = """
 copy (
     with sums as (
-        select entity, year, category, item, sum(quantity) as quantity
+        select entity, year, category, item, sum(quantity::decimal(18, 3)) as quantity
         from read_parquet('{table}') group by all
     )
     select entity, year, category, item, 'CO2' as gas, 1::tinyint as scope, 'main' as account,
