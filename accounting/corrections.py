@@ -90,7 +90,7 @@ def load(file: Path) -> tuple[Correction, ...]:
     """The corrections of a `corrections.toml`.
 
     Raises UsageError: `correction.file_missing`, `correction.syntax`, `correction.unknown_key`,
-    `correction.demanded`, `correction.kind`, `correction.address`, `correction.twice`.
+    `correction.demanded`, `correction.kind`, `correction.date`, `correction.address`, `correction.twice`.
     """
     try:
         whole = tomllib.loads(file.read_bytes().decode("utf-8-sig"), parse_float=str)
@@ -244,6 +244,8 @@ def _correction(file: Path, number: int, table: dict[str, Any]) -> Correction:
     for key in ("file", "use", "reason", "source", "by", "on"):
         if not texts[key].strip():
             raise UsageError("correction.demanded", where=where, seen=f'{key} = ""', keys=key)
+    if not _is_date(texts["on"]):
+        raise UsageError("correction.date", where=where, seen=f'on = "{texts["on"]}"')
     row, column = _row_and_column(table, where)
     return Correction(
         row=row, column=column, unit=texts.get("unit"),
@@ -260,6 +262,14 @@ def _text(key: str, value: object, where: Where) -> str:
     if isinstance(value, date) and key == "on":
         return value.isoformat()
     raise UsageError("correction.kind", where=where, seen=f"{key} = {value!r}", key=key)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text.strip())
+    except ValueError:
+        return False
+    return True
 
 
 def _row_and_column(table: dict[str, Any], where: Where) -> tuple[int, int]:

@@ -67,12 +67,12 @@ def sums_of_sheet(frame: pl.DataFrame) -> tuple[pl.DataFrame, Reading]:
 
 
 def sums_of_parquet(frame: pl.DataFrame, folder: Path, **options: Any) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """What the reading child makes of the frame as a Parquet file."""
+    """The key sums and the answer that the reading child makes of the frame as a Parquet file."""
     path, out = folder / "table.parquet", folder / "sums.arrow"
     frame.write_parquet(path, **options)
     request = {"path": str(path), "out": str(out), "file": "table", "sha256": SHA, "evidence": []}
     answer = columnar.intake_parquet(request)
-    return in_order(pl.read_ipc(out.read_bytes())), answer
+    return in_order(ledger.key_sums(pl.read_ipc(out.read_bytes()).lazy()).collect()), answer
 
 
 def in_order(sums: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,10 @@ LISTED = 10_000
 
 @dataclass(slots=True)
 class Account:
-    """read = accepted + rejected; `unlisted` rejections are counted but not among `rejections`."""
+    """read = accepted + rejected; `unlisted` rejections are counted but not among `rejections`.
+
+    `by_key` says that what was accepted is one portion a key.
+    """
 
     read: int
     rejected: int = 0
@@ -23,6 +26,7 @@ class Account:
     unlisted: int = 0
     transfers: int = 0
     refused_whole: bool = False
+    by_key: bool = False
 
     @property
     def room(self) -> int:
@@ -58,4 +62,5 @@ class Account:
             "counts": [asdict(counted) for counted in self.counts],
             "unlisted": self.unlisted,
             "transfers": self.transfers,
+            "by_key": self.by_key,
         }

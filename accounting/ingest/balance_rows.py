@@ -9,12 +9,12 @@ import polars as pl
 
 from accounting import codes
 from accounting.errors import Where, finding, rejection
-from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
 from accounting.ingest import balance_signs, balance_sums, cell_lists
 from accounting.ingest.balance import Balance, Entry
 from accounting.ingest.cells import Cell
 from accounting.ingest.numbers import decimal_of
 from accounting.ingest.quantities import RAW, converted
+from accounting.ingest.quantities import counted as counted_odd
 from accounting.ingest.reading import Reading
 from accounting.ingest.transfers import with_transfers
 
@@ -68,10 +68,10 @@ def _of_sheet(balance: Balance, beside: list[Entry], entity: str, year: int, fil
         findings=[
             *balance.findings,
             *signed.findings,
-            *_negative_findings(rows, activity, entity, year, file, balance.sheet.name),
+            *_negative_findings(rows, entity, year, file, balance.sheet.name),
             *balance_sums.differences(balance.entries, place, entity, year, beside),
         ],
-        counts=made.counts,
+        counts=list(counted_odd(made.odd, rows)),
         read=balance.read_here,
         accepted=rows.height,
         rejected=rejected,
@@ -94,7 +94,6 @@ def _raw(entry: Entry, balance: Balance, entity: str, year: int, file: str, sha2
         "file": file,
         "sheet": sheet.name,
         "cell": cell.address,
-        "unit_cell": None if own_unit else column.unit_cell,
         "sha256": sha256,
     }
     return tuple(values.get(name) for name in RAW)
@@ -137,22 +136,12 @@ def _split_told(refused: list[Cell]) -> dict[str, str]:
     return {"split_zh": f"城镇、乡村的格未采用（{cells}）", "split_en": f"the urban and rural cells are refused ({cells})"}
 
 
-def _negative_findings(
-    rows: pl.DataFrame, activity: pl.DataFrame, entity: str, year: int, file: str, sheet: str
-) -> Iterator[dict[str, Any]]:
-    """Final uses below zero as reported, and industry below zero once non-energy use is taken out."""
+def _negative_findings(rows: pl.DataFrame, entity: str, year: int, file: str, sheet: str) -> Iterator[dict[str, Any]]:
+    """Final uses below zero as reported."""
     final = [category.id for category in codes.categories() if category.role == "final_consumption"]
     below = rows.filter(pl.col("category").is_in(final) & (pl.col("quantity") < 0))
     for row in below.to_dicts():
         yield finding(
             "balance.negative_use", "plausibility", "warning", where=Where(file, sheet, row["cell"]), entity=entity,
             year=year, category=row["category"], item=row["item"], seen=row["reported_value"],
-        )  # fmt: skip
-    told = below.filter(pl.col("category") == "industry")["item"]
-    industry = activity.filter((pl.col("category") == "industry") & ~pl.col("item").is_in(told.implode()))
-    net = industry.group_by("item", "unit", maintain_order=True).agg(integers(pl.col("quantity")).sum(), pl.col("cell").last())
-    for row in net.with_columns(decimals(pl.col("quantity"), QUANTITY_DIGITS)).filter(pl.col("quantity") < 0).to_dicts():
-        yield finding(
-            "balance.negative_net", "plausibility", "warning", where=Where(file, sheet, row["cell"]), entity=entity,
-            year=year, category="industry", item=row["item"], seen=f"{plain(row['quantity'])} {row['unit']}",
         )  # fmt: skip

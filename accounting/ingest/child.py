@@ -16,7 +16,7 @@ from typing import Any
 from accounting import system
 from accounting.errors import DataRefused, Where
 from accounting.ingest.cells import as_lists
-from accounting.ingest.limits import Limits
+from accounting.ingest.limits import TABLE_LEAST_MEMORY, Limits
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -29,7 +29,7 @@ def answered(request: dict[str, Any]) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     try:
         if request["task"] == "table":
-            return _table_sums(request)
+            return _table_sums(request, limits)
         return _cells(Path(request["path"]), limits, request.get("encoding"))
     except DataRefused as refused:
         return {"problem": {"code": refused.code, "seen": refused.seen, "facts": _plain(refused.facts_but_seen()),
@@ -40,11 +40,12 @@ def answered(request: dict[str, Any]) -> dict[str, Any]:
         return _problem("file.damaged", f"{type(error).__name__}: {error}"[:200])
 
 
-def _table_sums(request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        from accounting.ingest import columnar
-    except Exception as error:  # these modules are sound: only the bound on memory keeps them from being loaded
-        raise MemoryError from error
+def _table_sums(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """The engine is loaded only where it fits: short of memory its threads would wait for one another."""
+    if limits.memory < TABLE_LEAST_MEMORY:
+        raise MemoryError
+    from accounting.ingest import columnar
+
     return columnar.intake_parquet(request)
 
 

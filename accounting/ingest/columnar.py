@@ -15,38 +15,35 @@ from typing import Any
 import polars as pl
 
 from accounting.errors import DataRefused, Where, finding
-from accounting.ingest import grouping, headers, key_verdicts, keyed, leftover, long_table
+from accounting.ingest import grouping, headers, key_verdicts, leftover, long_table, portions
 from accounting.ingest.account import Account
 from accounting.ingest.evidence import Decided, Evidence
 from accounting.ingest.headers import Head
-from accounting.ingest.keyed import COUNTED, SUMS
 from accounting.ingest.limits import speaks_of_memory
 from accounting.ingest.long_table import SUBJECTS, Subject
-from accounting.ingest.transfers import negative_net
+from accounting.ingest.portions import PORTION, SUMS
 
-__all__ = ["COUNTED", "SUMS", "intake_parquet", "summed"]
+__all__ = ["SUMS", "intake_parquet", "summed"]
 
 MOST_COLUMNS = 200
 MOST_ROWS = 2_000_000_000  # of at most quantities.LARGEST each: no sum of them can wrap
 
 
 def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The key sums of a Parquet table, written as Arrow IPC to `request["out"]`, and the account of its rows.
+    """The portions of a Parquet table, written as Arrow IPC to `request["out"]`, and the account of its rows.
 
     `request` names `path`, `out`, `file` (its name in addresses), `sha256` and `evidence` (subject, value, rank
-    and seen of what declarations and names say). The sums say how many `rows` and `transfers` are in each. The
-    answer has `read`, `accepted`, `rejected`, `rejections` (at most 10,000 listed, `unlisted` more counted),
-    `transfers`, `findings` and `counts`; read = accepted + rejected.
+    and seen of what declarations and names say). The answer has `read`, `accepted`, `rejected`, `rejections` (at
+    most 10,000 listed, `unlisted` more counted), `transfers`, `findings` and `counts`; read = accepted + rejected.
 
-    Raises DataRefused: `parquet.damaged`, `parquet.nested`, `parquet.columns`, `parquet.rows`, `parquet.kind`,
-    `parquet.words`.
+    Raises DataRefused: `parquet.damaged`, `parquet.nested`, `parquet.columns`, `parquet.rows`, `parquet.kind`.
     """
     place = Where(request["file"])
     evidence = [Evidence(e["subject"], e["value"], e["rank"], e["seen"], place) for e in request["evidence"]]
     try:
         scan = pl.scan_parquet(request["path"], glob=False, hive_partitioning=False)
-        sums, account = summed(scan, evidence, place, request["sha256"])
-        sums.write_ipc(Path(request["out"]), compression="uncompressed")
+        given, account = summed(scan, evidence, place, request["sha256"])
+        given.write_ipc(Path(request["out"]), compression="uncompressed")
     except (pl.exceptions.ComputeError, pl.exceptions.PanicException, OSError) as error:
         if speaks_of_memory(str(error)):
             raise MemoryError from error
@@ -55,7 +52,7 @@ def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: str) -> tuple[pl.DataFrame, Account]:
-    """Key sums (`COUNTED`) of the accepted rows of a scanned table, and the account of all its rows."""
+    """The accepted rows of a scanned table by key (`PORTION`), and the account of all its rows."""
     schema = dict(scan.collect_schema())
     _within_bounds(schema)
     head = headers.head([headers.named(number, name) for number, name in enumerate(schema, 1)], place)
@@ -67,7 +64,7 @@ def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: s
     lacking = headers.missing(head, [], place)
     account.refuse_all([*head.problems, *([lacking] if lacking else [])])
     account.findings += _not_read(head, place)
-    none = pl.DataFrame(schema=COUNTED)
+    none = pl.DataFrame(schema=PORTION)
     if account.refused_whole or not rows:
         return none, account
     grouped = grouping.grouped(scan, rows, head, schema)
@@ -78,12 +75,11 @@ def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: s
     account.count(keys.counts)
     rest = list(leftover.read(keys, said, place, sha256, account))
     account.count(list(leftover.rounded(keys, place)))
-    own = keys.sums.select(list(COUNTED))
+    own = keys.sums.select(list(PORTION))
     if not rest and keys.distinct:
+        account.by_key = True
         return own, account
-    sums = keyed.united([own, *rest])
-    account.findings += negative_net(sums, place) if account.transfers else []
-    return sums, account
+    return portions.added(pl.concat([part.lazy() for part in (own, *rest)])).collect(), account
 
 
 def _said(

@@ -1,4 +1,4 @@
-"""What was read otherwise than it was written, counted: one finding a code and file, its first cells listed (contract §2).
+"""What is counted and not told one by one: one finding a code and file, its first cells listed (contract §2).
 
 Sheets, columns of a block and slices of a large table each give their count; counts of one file are added up before a
 finding is made of them, so that two of equal size are never taken for one.
@@ -15,11 +15,12 @@ from accounting.errors import Where, finding
 from accounting.ingest import cell_lists
 
 CELLS = 20
-KINDS = {
-    "quantity.rounded": "rounding",
-    "number.tidied": "correction",
-    "text.tidied": "correction",
-    "mapping.footnotes_stripped": "correction",
+KINDS = {  # and severity
+    "quantity.rounded": ("rounding", "info"),
+    "number.tidied": ("correction", "info"),
+    "text.tidied": ("correction", "info"),
+    "mapping.footnotes_stripped": ("correction", "info"),
+    "row.copy": ("duplicate", "warning"),
 }
 FIXES = {
     "spaces": ("空格", "spaces"),
@@ -35,7 +36,7 @@ FIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many values of a file were read so, the first of their cells, and what was taken off them."""
+    """How many values of a file it concerns, the first of their cells, and what was taken off them."""
 
     code: str
     file: str | None
@@ -60,7 +61,7 @@ class Counted:
         told = cell_lists.first(self.cells, CELLS, of=self.count)
         zh, en = ([FIXES[fix][language] for fix in self.fixes] for language in (0, 1))
         facts: dict[str, Any] = {"count": self.count, "cells": told, "fixes_zh": "、".join(zh), "fixes_en": ", ".join(en)}
-        return finding(self.code, KINDS[self.code], "info", where=Where(self.file), seen=self.count, used=told, **facts)
+        return finding(self.code, *KINDS[self.code], where=Where(self.file), seen=self.count, used=told, **facts)
 
 
 def added(counts: Iterable[Counted]) -> list[Counted]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import polars as pl
@@ -60,6 +60,9 @@ def grouped(scan: pl.LazyFrame, rows: int, head: Head, schema: Mapping[str, pl.D
         every = _factors(pl.LazyFrame({packing.columns["unit"]: packing.words("unit")}), head, packing)
         if len(every) > len(factors):
             factors, groups = every, _groups(scan, rows, head, packing, every)
+    if packing.overflows():
+        packing = replace(packing, bounded=True)
+        groups = _groups(scan, rows, head, packing, factors)
     return Grouped(scan, head, packing, factors, groups, packing.unpacked(groups["key"].fill_null(0)))
 
 

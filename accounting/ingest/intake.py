@@ -13,12 +13,12 @@ from typing import Any
 
 from accounting import corrections
 from accounting.errors import Where, finding
-from accounting.ingest import evidence, mapping, sandbox, statements
+from accounting.ingest import evidence, mapping, repeats, sandbox, settling
 from accounting.ingest.batch import Batch
 from accounting.ingest.cells import Document
+from accounting.ingest.contested import contested
 from accounting.ingest.limits import Limits
 from accounting.ingest.sources import Declared, Source, sources
-from accounting.ingest.statements import Supply
 from accounting.ingest.taking import take_document, take_parquet, take_statements
 from accounting.ingest.union import Intake, united, within_bounds
 from accounting.project import Project
@@ -50,7 +50,7 @@ def intake(
     for source in present:
         if source.fault is not None:
             batch.leave_out(source, source.fault)
-    again = statements.same_bytes([source for source in present if source not in batch.unread])
+    again = repeats.same_bytes([source for source in present if source not in batch.unread])
     batch.rejections += [refusal for _, refusal in again]
     twice = {source for source, _ in again}
     unique = [source for source in present if source not in twice and source not in batch.unread]
@@ -62,8 +62,11 @@ def intake(
     batch.findings += corrections.unused(asked, [correction for correction, _ in batch.used])
     take_statements(batch)
     within_bounds(batch.parts)
-    supplies = _without_contested(batch)
-    batch.findings += statements.repeated(supplies)
+    _leave_out_contested(batch)
+    batch.findings += settling.settled_transfers(batch.parts)
+    batch.findings += settling.negative_nets(batch.parts)
+    batch.findings += settling.disagreeing_keys(batch.parts)
+    batch.findings += repeats.repeated(batch.parts)
     batch.findings += _without_values(batch, unique)
     return united(batch, present, twice, mapping_hash)
 
@@ -104,14 +107,13 @@ def _mapping_hash(sources: Sequence[Source]) -> str | None:
     return "+".join(named) or None
 
 
-def _without_contested(batch: Batch) -> list[Supply]:
-    """The supplies of the batch after contested keys have been taken out of the parts."""
+def _leave_out_contested(batch: Batch) -> None:
     giving = [part for part in batch.parts if part.account["accepted"]]
-    refused = statements.contested([part.supply() for part in giving])
+    refused = contested(giving)
     batch.rejections += refused.rejections
-    for part, keys in zip(giving, refused.keys, strict=True):
-        part.refuse_keys(keys)
-    return [part.supply() for part in giving]
+    batch.findings += refused.findings
+    for part, places in zip(giving, refused.places, strict=True):
+        part.refuse(places)
 
 
 def _without_values(batch: Batch, sources: Sequence[Source]) -> list[dict[str, Any]]:

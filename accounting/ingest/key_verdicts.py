@@ -16,7 +16,6 @@ from accounting.ingest.counts import CELLS, Counted
 from accounting.ingest.evidence import Decided
 from accounting.ingest.grouping import Grouped
 from accounting.ingest.judged import Judged
-from accounting.ingest.keyed import COUNTS
 from accounting.ingest.long_table import SUBJECTS, Subject
 from accounting.ingest.packed import BITS
 from accounting.ingest.quantities import Measure, measure
@@ -170,7 +169,7 @@ def _sums(kept: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.DataFrame:
         "quantity",
         pl.lit(None, pl.String).alias("notation_key"),
         "rows",
-        pl.lit(0, COUNTS["transfers"]).alias("transfers"),
+        pl.lit(value=False).alias("made"),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from accounting.errors import Where
-from accounting.ingest import keyed, long_table, numbers
+from accounting.ingest import long_table, numbers, portions
 from accounting.ingest.account import Account
 from accounting.ingest.cells import Sheet
 from accounting.ingest.counts import CELLS, Counted
@@ -23,7 +23,7 @@ HOPELESS = "key is bad"
 
 
 def read(keys: Keys, said: Mapping[Subject, Decided], place: Where, sha256: str, account: Account) -> Iterator[pl.DataFrame]:
-    """Key sums of the rows left over that are accepted; the others are refused in `account`.
+    """Portions of the rows left over that are accepted; the others are refused in `account`.
 
     Blank rows are no rows. Once no more rejections can be listed, rows whose key is known to be bad are only counted.
     """
@@ -31,8 +31,10 @@ def read(keys: Keys, said: Mapping[Subject, Decided], place: Where, sha256: str,
         return
     grouped = keys.grouped
     packed = grouped.packing.key()
-    bad_key = packed.is_null() | packed.is_in(keys.bad.implode())
-    rest = bad_key | packed.is_in(keys.apart.implode()) | untaken(grouped.head, grouped.packing, grouped.factors)
+    beyond = grouped.packing.beyond()
+    bad_key = (packed.is_null() & ~beyond) | packed.is_in(keys.bad.implode())
+    read_apart = beyond | packed.is_in(keys.apart.implode())
+    rest = bad_key | read_apart | untaken(grouped.head, grouped.packing, grouped.factors)
     for start in range(0, account.read, SLICE):
         part = grouped.scan.slice(start, SLICE).with_row_index("row", offset=start + 1)
         account.read -= _height(part.filter(_blank(keys))) if keys.blanks else 0
@@ -89,7 +91,7 @@ def _chunk(
     account.findings += found.findings
     account.count(found.counts)
     if found.activity.height:
-        yield keyed.key_sums(found.activity)
+        yield portions.added(portions.of_rows(found.activity.lazy())).collect()
 
 
 def _in_plain_digits(rows: pl.DataFrame) -> pl.DataFrame:

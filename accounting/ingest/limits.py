@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 MEBIBYTE = 1 << 20
 MEMORY = 1000 * MEBIBYTE
-TABLE_MEMORY = 6 << 30  # address space, of which polars reserves far more than it touches
+TABLE_MEMORY = 6 << 30  # address space, of which polars reserves more than it touches
+TABLE_LEAST_MEMORY = 300 * MEBIBYTE  # the engine itself, before it has read a row
 TABLE_SECONDS = 1800
 TABLE_FILE = 64 << 30
 _OUT_OF_MEMORY = (  # how Rust, Python, the system and polars say it

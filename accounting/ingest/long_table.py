@@ -22,11 +22,10 @@ from accounting.ingest.counts import Counted, in_sheet
 from accounting.ingest.evidence import COLUMN, FILE_NAME, Decided, Evidence, decided
 from accounting.ingest.headers import Head, Heading
 from accounting.ingest.judged import Judged, judged
-from accounting.ingest.quantities import converted
+from accounting.ingest.quantities import converted, counted
 from accounting.ingest.reading import Reading
 from accounting.ingest.row_checks import JUDGES, Fields
-from accounting.ingest.transfers import negative_net, with_transfers
-from accounting.ledger import key_sums
+from accounting.ingest.transfers import with_transfers
 from accounting.tables import empty
 
 Subject = Literal["entity", "year"]
@@ -207,12 +206,9 @@ def reading(
         count = table.rows.height
         return Reading("long_table", empty("activity"), whole, findings, read=count, rejected=count)
     read = rows_read(table, said, place, sha256, own_units or {}, industry_is_net=industry_is_net)
-    return replace(read, findings=[*findings, *read.findings, *_below_zero(read, place)])
-
-
-def _below_zero(read: Reading, place: Where) -> Iterator[dict[str, Any]]:
-    if read.transfers:
-        yield from negative_net(key_sums(read.activity.lazy()).collect(), place)
+    known = {heading.column for heading in table.head.fields.values()}
+    copies = row_checks.copies(table.sheet, read.activity, known, place)
+    return replace(read, findings=[*findings, *read.findings], counts=[*read.counts, *copies])
 
 
 def _values(table: LongTable, subject: Subject) -> list[str | int]:
@@ -278,13 +274,14 @@ def rows_read(
     wrong = raw.filter(rows["row"].is_in([row for row, _ in problems]))["row_id"]
     refused = pl.concat([wrong, made.rejected_rows]).unique()
     accepted = made.activity.filter(~pl.col("row_id").is_in(refused.implode()))
+    kept = raw["row_id"].is_in(accepted["row_id"].implode())
     activity, moved = (accepted, 0) if industry_is_net else with_transfers(accepted)
     return Reading(
         layout="long_table",
         activity=activity,
         rejections=[row for _, row in sorted(problems, key=lambda problem: problem[0])] + made.rejections,
         findings=row_checks.hidden_findings(table.sheet, rows, fields),
-        counts=[*made.counts, *_tidied(rows, found, fields)],
+        counts=[*counted(made.odd, accepted), *_tidied(rows, found, kept, fields)],
         read=rows.height,
         accepted=accepted.height,
         rejected=len(refused),
@@ -340,10 +337,10 @@ def _own_units(own_units: Units, column: int) -> pl.DataFrame:
 _OWN_UNITS = {"row": pl.UInt32, "own_unit": pl.String}
 
 
-def _tidied(rows: pl.DataFrame, found: Mapping[str, Judged], fields: Fields) -> Iterator[Counted]:
-    """How many words were read otherwise than they were typed, and in which cells."""
+def _tidied(rows: pl.DataFrame, found: Mapping[str, Judged], kept: pl.Series, fields: Fields) -> Iterator[Counted]:
+    """How many words of the rows kept were read otherwise than they were typed, and in which cells."""
     for name, column in found.items():
-        held = rows["row"].filter(column.tidied)
+        held = rows["row"].filter(column.tidied & kept)
         if held.len():
             cells = (str(fields.where(name, row).cell) for row in held)
             yield Counted("text.tidied", fields.place.file, held.len(), in_sheet(fields.place.sheet, cells))

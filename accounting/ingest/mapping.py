@@ -177,7 +177,8 @@ def read_mapped(sheet: Sheet, source: Source, said: Sequence[Evidence], own_unit
         count = cells["row"].n_unique()
         return Reading("mapping", empty("activity"), problems, read=count, rejected=count)
     every = [*_titles(sheet, layout, place), *said]
-    kept = cells.filter(~pl.col("row").is_in(skipped))
+    unit_row = [layout.wide.unit_row] if layout.wide and layout.wide.unit_row else []
+    kept = cells.filter(~pl.col("row").is_in([*skipped, *unit_row]))
     readings = [_read(sheet, kept, {**fields, **one}, layout, every, source, own_units) for one in (across or [{}])]
     used = {one.column for named in (fields, *across) for one in named.values() if isinstance(one, Heading)}
     return _together(readings, [*_skipped_finding(skipped, place), *_not_read(heads, used, kept, place)])
@@ -277,8 +278,11 @@ def _read(
     said: Sequence[Evidence],
     source: Source,
     own_units: Units | None,
-) -> Reading:
-    """One table of the mapping: all its columns, or one column of a block; a blank cell of a block is no row."""
+) -> tuple[Reading, dict[int, str]]:
+    """One table of the mapping: all its columns, or one column of a block with its figures by row.
+
+    A blank cell of a block is no row.
+    """
     columns = {name: one for name, one in fields.items() if isinstance(one, Heading)}
     constants = {name: one for name, one in fields.items() if isinstance(one, str)}
     rows = long_table.field_rows(cells, columns)
@@ -299,7 +303,8 @@ def _read(
         table, evidence=said, file=source.name, sha256=source.sha256, own_units=own_units,
         industry_is_net=layout.industry_is_net,
     )  # fmt: skip
-    return replace(made, counts=[*stripped, *made.counts])
+    figures = {row: f"{columns['quantity'].cell(row)} {text}" for row, text in table.rows.select("row", "quantity").iter_rows()}
+    return replace(made, counts=[*stripped, *made.counts]), figures if layout.wide else {}
 
 
 def _stripped(table: LongTable, quantity: Heading, place: Where) -> Iterable[Counted]:
@@ -312,16 +317,14 @@ def _stripped(table: LongTable, quantity: Heading, place: Where) -> Iterable[Cou
     yield Counted("mapping.footnotes_stripped", place.file, marked.height, cells)
 
 
-def _together(readings: Sequence[Reading], findings: list[dict[str, Any]]) -> Reading:
+def _together(tables: Sequence[tuple[Reading, dict[int, str]]], findings: list[dict[str, Any]]) -> Reading:
     """The readings of the columns of a block as one; what concerns all of them is told once."""
-    told: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in (row for one in readings for row in one.rejections):
-        told.setdefault((row["code"], row["cell"], row["seen"]), row)
+    readings = [reading for reading, _ in tables]
     noticed = {row["id"]: row for one in readings for row in one.findings}
     return Reading(
         "mapping",
         pl.concat([empty("activity"), *(one.activity for one in readings)]),
-        list(told.values()),
+        _told_once(tables),
         [*findings, *noticed.values()],
         [counted for one in readings for counted in one.counts],
         read=sum(one.read for one in readings),
@@ -329,3 +332,20 @@ def _together(readings: Sequence[Reading], findings: list[dict[str, Any]]) -> Re
         rejected=sum(one.rejected for one in readings),
         transfers=sum(one.transfers for one in readings),
     )
+
+
+def _told_once(tables: Sequence[tuple[Reading, dict[int, str]]]) -> list[dict[str, Any]]:
+    """The rejections of all columns; one that concerns a row of several lists the figures that are lost by it."""
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    lost: dict[tuple[Any, ...], list[str]] = {}
+    for reading, figures in tables:
+        for row in reading.rejections:
+            key = (row["code"], row["cell"], row["seen"])
+            told.setdefault(key, row)
+            figure = figures.get(int(re.sub(r"\D", "", row["cell"] or "") or 0), "")
+            if figure and not figure.startswith(f"{row['cell']} "):
+                lost.setdefault(key, []).append(figure)
+    return [
+        {**row, "seen": f"{row['seen'] or ''} ({', '.join(lost[key])})".strip()} if key in lost else row
+        for key, row in told.items()
+    ]

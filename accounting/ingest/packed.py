@@ -1,8 +1,8 @@
 """The words of a row as one integer: what millions of rows are grouped by.
 
 Each word column becomes the places of its distinct texts, numbered as they are met; year and month are themselves.
-The fields lie side by side in 64 bits, blank is 0. `unpacked` and `words` turn
-the integers back into texts once they are few.
+The fields lie side by side in 64 bits, blank is 0. `unpacked` and `words` turn the integers back into texts once they
+are few. A row whose word has a number beyond the bits of its field has no key: it is read like a row of any sheet.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from accounting.errors import DataRefused
-
 BITS = {"entity": 21, "category": 10, "item": 10, "unit": 7, "basis": 3, "year": 9, "month": 4}
 DEMANDED = ("entity", "year", "category", "item", "unit")
 FIRST_YEAR = 1899  # the year 1900 is 1: 0 is blank
@@ -21,11 +19,15 @@ FIRST_YEAR = 1899  # the year 1900 is 1: 0 is blank
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """The key columns of one table: `columns` by field, `dtypes` as the file has them."""
+    """The key columns of one table: `columns` by field, `dtypes` as the file has them.
+
+    `bounded` says that a field has more words than bits: then each row is looked at for it.
+    """
 
     columns: Mapping[str, str]
     dtypes: Mapping[str, pl.DataType]
     numbering: dict[str, pl.Series] = field(default_factory=dict)
+    bounded: bool = False
 
     def placed(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with the place of each field's word beside them: what `key` and `unit` look at.
@@ -53,11 +55,21 @@ class Packing:
         return pl.col(_placed("unit")) if "unit" in self.columns else pl.lit(0)
 
     def key(self) -> pl.Expr:
-        """The packed key of placed rows; null where a demanded word is blank or a year or month is none."""
+        """The packed key of placed rows; null where a demanded word is blank, a year or month is none, or one is beyond."""
         key = pl.lit(0, pl.UInt64)
         for name in self.columns:
             key = key * (2 ** BITS[name]) + pl.col(_placed(name)).cast(pl.UInt64)
-        return key
+        return pl.when(~self.beyond()).then(key) if self.bounded else key
+
+    def beyond(self) -> pl.Expr:
+        """Whether a word of a placed row has a number beyond the bits of its field."""
+        if not self.bounded:
+            return pl.lit(value=False)
+        return pl.any_horizontal(pl.col(_placed(name)) >= 2 ** BITS[name] for name in self.numbering).fill_null(value=False)
+
+    def overflows(self) -> bool:
+        """Whether a field has met more words than its bits can number."""
+        return any(len(self.words(name)) > 2 ** BITS[name] for name in self.numbering)
 
     def _numbered(self, name: str) -> pl.DataType:
         """The type that numbers a field's words; polars forgets the numbers unless a series of it lives."""
@@ -77,17 +89,10 @@ class Packing:
 
     def is_number(self, name: str) -> bool:
         """Whether a year or month column holds numbers; any other field is a word, whatever its type."""
-        return name in ("year", "month") and self.dtypes[name].is_numeric()
+        return name in ("year", "month") and self.dtypes[self.columns[name]].is_numeric()
 
     def unpacked(self, keys: pl.Series) -> pl.DataFrame:
-        """The places of each field, one column a field, in the order of `keys`.
-
-        Raises DataRefused (`parquet.words`) where a column has more distinct words than its bits can number.
-        """
-        for name in self.numbering:
-            words = len(self.words(name)) - 1
-            if words >= 2 ** BITS[name]:
-                raise DataRefused("parquet.words", seen=words, column=self.columns[name], most=2 ** BITS[name] - 1)
+        """The places of each field, one column a field, in the order of `keys`."""
         places: dict[str, pl.Series] = {}
         rest = keys
         for name in reversed(list(self.columns)):

@@ -49,6 +49,22 @@ def place_in(text: str) -> Place | None:
     return Place(code, bool(left) or excludes(text))
 
 
+def chained(text: str) -> str | None:
+    """The region that a text names from its first character to its last, within those that it names before.
+
+    >>> chained("浙江省宁波市鄞州区"), chained("杭州萧山区"), chained("华润杭州"), chained("苏州工业园区")
+    ('330212', '330109', None, None)
+    """
+    known = {**_names("city"), **_names("province")}
+    name = next((text[:end] for end in range(len(text) - 1, 1, -1) if text[:end] in known), None)
+    if name is None:
+        return None
+    code, rest = known[name], text[len(name) :]
+    while (inner := _within(code, rest)) is not None:
+        code, rest = inner
+    return None if rest else code
+
+
 def excludes(text: str) -> bool:
     """Whether a text leaves a region out of another.
 

@@ -48,11 +48,15 @@ _ROOM = 4e37  # 2·|m·n| + d stays below Int128's 1.7e38
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Activity rows, what was refused, what was rounded or tidied; `rejected_rows` holds each refused row_id once."""
+    """Activity rows, what was refused, and which rows were read otherwise than written.
+
+    `rejected_rows` holds the row_id of each refused row once; `odd` the row_id, address, `inexact` and `fixes` of rows
+    that were rounded or tidied, of which `counted` makes counts.
+    """
 
     activity: pl.DataFrame
     rejections: list[dict[str, Any]]
-    counts: list[Counted]
+    odd: pl.DataFrame
     rejected_rows: pl.Series
 
 
@@ -91,7 +95,7 @@ def converted(raw: pl.DataFrame, *, negative_allowed: bool = False, list_at_most
     return Converted(
         activity=_activity(kept),
         rejections=rejections,
-        counts=[*_counted("quantity.rounded", kept.filter("inexact")), *_counted("number.tidied", kept.filter(_TIDIED))],
+        odd=kept.filter(pl.col("inexact") | _TIDIED).select("row_id", "file", "sheet", "cell", "inexact", "fixes"),
         rejected_rows=rows.filter("refused")["row_id"],
     )
 
@@ -326,11 +330,13 @@ def _activity(kept: pl.DataFrame) -> pl.DataFrame:
 _TIDIED = ~pl.col("fixes").is_in(["", "dash"])
 
 
-def _counted(code: str, rows: pl.DataFrame) -> Iterator[Counted]:
-    """How many rows of a file these are, and in which cells they stand."""
+def counted(odd: pl.DataFrame, activity: pl.DataFrame) -> Iterator[Counted]:
+    """Of the rows that came to be Activity, how many of each file were rounded, how many tidied, and where."""
+    kept = odd.filter(pl.col("row_id").is_in(activity["row_id"].implode()))
     address = pl.concat_str(pl.col("sheet").replace("", None), "cell", separator="!", ignore_nulls=True)
-    of_file = rows.group_by("file", maintain_order=True).agg(
-        pl.len(), address.head(CELLS), pl.col("fixes").replace("", None).drop_nulls().unique().sort()
-    )
-    for file, count, cells, fixes in of_file.iter_rows():
-        yield Counted(code, file, count, cells, list(dict.fromkeys("|".join(fixes).split("|"))) if fixes else [])
+    for code, which in (("quantity.rounded", pl.col("inexact")), ("number.tidied", _TIDIED)):
+        of_file = kept.filter(which).group_by("file", maintain_order=True).agg(
+            pl.len(), address.head(CELLS), pl.col("fixes").replace("", None).drop_nulls().unique().sort()
+        )  # fmt: skip
+        for file, count, cells, fixes in of_file.iter_rows():
+            yield Counted(code, file, count, cells, list(dict.fromkeys("|".join(fixes).split("|"))) if fixes else [])

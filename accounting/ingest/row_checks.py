@@ -15,11 +15,15 @@ from accounting import codes, units
 from accounting.errors import DataRefused, Where, finding, rejection
 from accounting.ingest import cell_lists, words
 from accounting.ingest.cells import Sheet, column_letters
+from accounting.ingest.counts import Counted, in_sheet
 from accounting.ingest.headers import Heading
 from accounting.ingest.judged import Judged, judged
+from accounting.ingest.transfers import is_transfer
+from accounting.tables import KEY
 
 Problem = tuple[int, dict[str, Any]]
 UNREADABLE = ("error", "formula", "bool")
+MERGED_IN_VAIN = ("quantity", "month", "basis", "notation_key")  # a blank in these would say something else
 JUDGES: dict[str, tuple[Callable[[str, str], words.Word], Any]] = {
     "entity": (words.entity, pl.String),
     "year": (words.year, pl.Int16),
@@ -27,7 +31,7 @@ JUDGES: dict[str, tuple[Callable[[str, str], words.Word], Any]] = {
     "category": (words.category, pl.String),
     "item": (words.item, pl.String),
 }
-_TOTAL = r"(?i)^\s*(.{0,6}(合\s*计|总\s*计|小\s*计|共\s*计)|((grand|sub)[\s-]*)?totals?|sum)\s*[:：]?\s*$"
+_TOTAL = r"(?i)^\s*(.{0,6}(合\s*计|总\s*计|小\s*计|共\s*计)|((grand|sub)[\s-]*)?totals?|sum|[全本]\s*[国省市区县州盟旗])\s*[:：]?\s*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,10 @@ def words_judged(rows: pl.DataFrame) -> dict[str, Judged]:
 
 
 def is_total(texts: pl.Series) -> pl.Series:
-    """Whether a text announces a sum of others: 合计, 小计, Total.
+    """Whether a text announces a sum of others: 合计, 小计, 全省, Total.
 
-    >>> is_total(pl.Series(["合 计", "全市合计:", "Grand total", "合计电力"])).to_list()
-    [True, True, True, False]
+    >>> is_total(pl.Series(["合 计", "全市合计:", "Grand total", "全市", "合计电力"])).to_list()
+    [True, True, True, True, False]
     """
     return texts.str.contains(_TOTAL)
 
@@ -96,14 +100,18 @@ def stray_problems(sheet: Sheet, rows: pl.DataFrame, columns: Collection[int] | 
 
 
 def merged_problems(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:
-    """Rows under a merged range of the table: one value stands for several rows, and nobody says how much each has."""
+    """Rows under a merged figure: nobody says how much each has; under another merged cell the rows below its first.
+
+    What a table demands and a merged cell leaves blank is told by `blank_problems`.
+    """
     known = set(rows["row"])
-    columns = {heading.column for heading in fields.headings.values()}
+    columns = {heading.column: name for name, heading in fields.headings.items() if name in MERGED_IN_VAIN}
     for merged in sheet.merged:
-        if columns.isdisjoint(range(merged.left, merged.right + 1)):
+        touched = {columns[column] for column in range(merged.left, merged.right + 1) if column in columns}
+        if not touched:
             continue
         address = f"{column_letters(merged.left)}{merged.top}:{column_letters(merged.right)}{merged.bottom}"
-        for row in range(merged.top, merged.bottom + 1):
+        for row in range(merged.top if "quantity" in touched else merged.top + 1, merged.bottom + 1):
             if row in known:
                 where = Where(fields.place.file, fields.place.sheet, f"{column_letters(merged.left)}{row}")
                 yield row, rejection("cell.merged", where, address)
@@ -124,6 +132,28 @@ def hidden_findings(sheet: Sheet, rows: pl.DataFrame, fields: Fields) -> list[di
     place = Where(fields.place.file, fields.place.sheet)
     listed = cell_lists.first(hidden)
     return [finding("sheet.hidden_cells", "completeness", "warning", where=place, seen=len(hidden), cells=listed)]
+
+
+def copies(sheet: Sheet, activity: pl.DataFrame, known: Collection[int], place: Where) -> Iterator[Counted]:
+    """Rows that equal an earlier one in every word and figure, unread columns included; a zero adds nothing."""
+    words = [*KEY, "quantity", "note"]
+    row = pl.col("row_id").str.split(":").list.get(2).cast(pl.UInt32).alias("row")
+    figures = activity.filter((pl.col("quantity") != 0) & ~is_transfer()).select(*words, "cell", row)
+    twins = figures.filter(pl.len().over(words) > 1)
+    if twins.is_empty():
+        return
+    rows = set(twins["row"])
+    beside = [(cell.row, f"{cell.column} {cell.text}") for cell in sheet.cells if cell.row in rows and cell.column not in known]
+    texts = (
+        pl.DataFrame(beside, schema={"row": pl.UInt32, "beside": pl.String}, orient="row")
+        .group_by("row")
+        .agg(pl.col("beside").sort())
+    )
+    again = twins.join(texts, on="row", how="left", maintain_order="left").filter(
+        ~pl.struct(*words, "beside").is_first_distinct()
+    )
+    if again.height:
+        yield Counted("row.copy", place.file, again.height, in_sheet(place.sheet, again["cell"]))
 
 
 def cell_problems(rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typing import Any
 from accounting import system
 from accounting.errors import DataRefused, EnvironmentFault, UsageError, Where, finding
 from accounting.ingest import words
+from accounting.ingest.text import is_encoding
 from accounting.project import Input, Project
 
 TABLES_BY_SUFFIX = (
@@ -30,6 +31,7 @@ TABLES_BY_SUFFIX = (
     ".pq",
 )
 PARQUET = (".parquet", ".pq")
+NO_TABLES = "folder.no_tables"
 _CHUNK = 1 << 20
 
 
@@ -75,7 +77,8 @@ class Source:
         return self.path.suffix.lower() in PARQUET
 
     def skipped_finding(self) -> dict[str, Any]:
-        return finding(self.skipped or "file.skipped", "completeness", "info", where=Where(self.name), seen=self.name)
+        severity = "warning" if self.skipped == NO_TABLES else "info"
+        return finding(self.skipped or "file.skipped", "completeness", severity, where=Where(self.name), seen=self.name)
 
 
 def sources(
@@ -91,9 +94,11 @@ def sources(
     Folders are walked; lock files (~$), hidden files and files that are no tables come back with `skipped` set, files
     and folders that cannot be read with `fault`; a folder that holds a run is not entered. A file named by two inputs
     is one source: the later says what it says. Files of one name are told apart by the folders above them.
-    Raises UsageError: `file.missing` for a path that is not there, `entity.*` for a declared entity that is none,
-    `input.declared_twice` where option and project file contradict each other.
+    Raises UsageError: `file.missing` for a path that is not there, `file.unknown_encoding`, `entity.*` for a declared
+    entity that is none, `input.declared_twice` where option and project file contradict each other.
     """
+    if encoding is not None and not is_encoding(encoding):
+        raise UsageError("file.unknown_encoding", seen=encoding)
     option = Declared(
         entity=_entity(entity, Where()), year=year, map=map, encoding=encoding, by_option=year is not None
     )  # fmt: skip
@@ -101,14 +106,18 @@ def sources(
     if not wanted and project is not None:
         wanted = [(path, _joined(given, option)) for given in project.inputs for path in given.files()]
     found: dict[Path, _Found] = {}
+    without: list[Source] = []
     for path, declared in wanted:
         if not _is_there(path):
             raise UsageError("file.missing", where=Where(str(path)), seen=str(path))
-        for one in _files(path, declared):
-            found[_identity(one.path)] = one
+        here = list(_files(path, declared))
+        found.update((_identity(one.path), one) for one in here)
+        if all(_why_skipped(one.path, one.path == path) for one in here if one.error is None) and os.path.isdir(path):
+            without.append(Source(path, path.as_posix(), "", 0, declared, NO_TABLES))
     names = _unlike({file: one.name for file, one in found.items()})
     given = {_identity(path) for path, _ in wanted}
-    return [_source(file, names[file], found[file], file in given) for file in sorted(found, key=lambda file: names[file])]
+    told = [_source(file, names[file], found[file], file in given) for file in sorted(found, key=lambda file: names[file])]
+    return [*told, *without]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,14 @@ def take_parquet(batch: Batch, source: Source, limits: Limits) -> None:
         if "problem" in answer:
             _refuse_whole(batch, source, answer["problem"])
             return
-        sums = pl.read_ipc(out.read_bytes())
+        given = pl.read_ipc(out.read_bytes())
     batch.rejections += answer["rejections"]
     batch.findings += answer["findings"]
     batch.counts += [Counted(**counted) for counted in answer["counts"]]
     if answer["unlisted"]:
         batch.rejections.append(rejection("parquet.unlisted", where, answer["unlisted"], listed=len(answer["rejections"])))
     account = {name: answer.get(name, 0) for name in ACCOUNT}
-    batch.parts.append(Part(source, "", "parquet", account, sums=sums))
+    batch.parts.append(Part(source, "", "parquet", account, portions=given, by_key=answer["by_key"]))
 
 
 def _refuse_whole(batch: Batch, source: Source, problem: sandbox.Problem) -> None:
@@ -80,12 +80,7 @@ def take_document(batch: Batch, source: Source, document: Document, asked: Seque
         batch.rejections += mended.rejections
         batch.corrections += mended.applied
         batch.used += [(correction, place) for correction in mended.used]
-        before = len(batch.rejections)
         _take_sheet(batch, source, mended.sheet, mended.units, place)
-        stale = {row["cell"] for row in mended.rejections}
-        batch.rejections[before:] = [
-            row for row in batch.rejections[before:] if not (row["code"] == "cell.error" and row["cell"] in stale)
-        ]
 
 
 def _take_sheet(batch: Batch, source: Source, sheet: Sheet, units: dict[tuple[int, int], str], place: Where) -> None:

@@ -51,10 +51,22 @@ def decoded(content: bytes, encoding: str | None = None) -> tuple[str, str]:
 
 
 def _known(encoding: str) -> str:
+    if not is_encoding(encoding):
+        raise DataRefused("file.unknown_encoding", seen=encoding)
+    return codecs.lookup(encoding).name
+
+
+def is_encoding(name: str) -> bool:
+    """Whether a name stands for an encoding of text.
+
+    >>> is_encoding("gb18030"), is_encoding("klingon"), is_encoding("base64")
+    (True, False, False)
+    """
     try:
-        return codecs.lookup(encoding).name
-    except LookupError as error:
-        raise DataRefused("file.unknown_encoding", seen=encoding) from error
+        "a".encode(name)
+    except LookupError:
+        return False
+    return True
 
 
 def _strictly(content: bytes, encoding: str) -> str:
@@ -73,7 +85,7 @@ def _first_odd(content: bytes) -> str:
 
 
 def read_text(content: bytes, limits: Limits, encoding: str | None = None) -> tuple[Sheet, str]:
-    """The one sheet of a delimited text, and its encoding; blank cells are absent, lines keep their numbers.
+    """The one sheet of a delimited text, and its encoding; blank cells are absent, records are rows as in a spreadsheet.
 
     A row with more cells than the first line keeps them all: the table reader refuses it by its address.
     """
@@ -83,8 +95,7 @@ def read_text(content: bytes, limits: Limits, encoding: str | None = None) -> tu
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     count = 0
     try:
-        for fields in reader:
-            row = reader.line_num if len(fields) < 2 else sheet_row(reader.line_num, fields)
+        for row, fields in enumerate(reader, 1):
             for column, field in enumerate(fields, 1):
                 if field.strip():
                     count += 1
@@ -94,11 +105,6 @@ def read_text(content: bytes, limits: Limits, encoding: str | None = None) -> tu
     except csv.Error as error:
         raise DataRefused("file.csv_syntax", seen=f"line {reader.line_num}: {error}") from error
     return sheet, name
-
-
-def sheet_row(line: int, fields: list[str]) -> int:
-    """The line on which a record begins, where its fields hold line breaks themselves."""
-    return line - sum(field.count("\n") or field.count("\r") for field in fields)
 
 
 def _delimiter(text: str) -> str:

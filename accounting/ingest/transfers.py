@@ -2,18 +2,16 @@
 
     non_energy_use 12 t   →   non_energy_use 12 t   and   industry −12 t, same source, note `transfer`
 
-No reported row is edited. Contract §4.
+No reported row is edited, and nothing is taken out of an industry that nobody reports: see `settling`. Contract §4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection
 
 import polars as pl
 
-from accounting.errors import Where, finding
-from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
+from accounting.exact import QUANTITY_DIGITS, decimals, integers
 from accounting.ingest.quantities import TRANSFER
 
 SOURCE, TARGET = "non_energy_use", "industry"
@@ -46,10 +44,8 @@ def is_transfer() -> pl.Expr:
     return pl.col("row_id").str.ends_with(TRANSFER_ROW)
 
 
-def negative_net(sums: pl.DataFrame, place: Where) -> Iterator[dict[str, Any]]:
-    """A warning for each key of industry that is below zero once non-energy use is taken out."""
-    for row in sums.filter((pl.col("category") == TARGET) & (pl.col("quantity") < 0)).to_dicts():
-        yield finding(
-            "balance.negative_net", "plausibility", "warning", where=place, entity=row["entity"],
-            year=row["year"], category=TARGET, item=row["item"], seen=f"{plain(row['quantity'])} {row['unit']}",
-        )  # fmt: skip
+def without_mark(activity: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """The rows without the note of a transfer that is not made after all."""
+    sources = gone["row_id"].str.strip_suffix(TRANSFER_ROW)
+    kept = pl.when(~pl.col("row_id").is_in(sources.implode())).then("note")
+    return activity.with_columns(kept.alias("note"))

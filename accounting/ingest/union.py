@@ -14,8 +14,8 @@ from accounting.errors import DataRefused, InvariantBroken, Where
 from accounting.exact import within_range
 from accounting.ingest.batch import ACCOUNT, Batch, Part
 from accounting.ingest.counts import added
-from accounting.ingest.keyed import SUMS
 from accounting.ingest.own_ids import own_ids
+from accounting.ingest.portions import SUMS
 from accounting.ingest.sources import Source
 from accounting.tables import empty, frame, ordered
 
@@ -43,7 +43,7 @@ def within_bounds(parts: Sequence[Part]) -> None:
 
     Raises DataRefused (`sum.overflow`).
     """
-    every = [part.quantities() for part in parts]
+    every = [part.given() for part in parts]
     sizes = ledger.magnitudes(pl.concat(every)).collect() if every else pl.DataFrame()
     for unit, size in sizes.iter_rows():
         if not within_range(size):
@@ -62,7 +62,7 @@ def united(batch: Batch, present: Sequence[Source], twice: Collection[Source], m
     return Intake(
         activity=ordered("activity", activity),
         sums=sums,
-        rejections=ordered("rejections", frame("rejections", batch.rejections)),
+        rejections=ordered("rejections", frame("rejections", batch.refusals())),
         findings=ordered("findings", findings).unique("id", keep="first", maintain_order=True),
         corrections=ordered("corrections", frame("corrections", batch.corrections)),
         inputs=_inputs(batch, present, twice),
@@ -73,10 +73,12 @@ def united(batch: Batch, present: Sequence[Source], twice: Collection[Source], m
 
 
 def _sums_of(parts: Sequence[Part]) -> pl.DataFrame:
-    own = [part.summed() for part in parts if part.account["accepted"]]
-    if len(own) == 1:
-        return own[0].select(list(SUMS))
-    return ledger.united([sums.lazy() for sums in own]).select(list(SUMS)).collect() if own else pl.DataFrame(schema=SUMS)
+    giving = [part for part in parts if part.account["accepted"]]
+    if not giving:
+        return pl.DataFrame(schema=SUMS)
+    if len(giving) == 1 and giving[0].by_key:
+        return giving[0].given().select(list(SUMS)).collect()
+    return ledger.key_sums(pl.concat([part.given() for part in giving])).select(list(SUMS)).collect()
 
 
 def _account_holds(part: Part) -> None:
@@ -93,7 +95,7 @@ def _account_holds(part: Part) -> None:
 def _sums_hold(parts: Sequence[Part], sums: pl.DataFrame) -> None:
     if not parts:
         return
-    before = ledger.unit_totals(pl.concat([part.quantities() for part in parts])).collect()
+    before = ledger.unit_totals(pl.concat([part.given() for part in parts])).collect()
     after = ledger.unit_totals(sums.lazy()).collect()
     if not before.equals(after):
         raise InvariantBroken("conservation.sums", stage="intake", before=str(before.to_dicts()), after=str(after.to_dicts()))

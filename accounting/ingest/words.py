@@ -11,9 +11,11 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from accounting import codes
-from accounting.errors import DataRefused
+from accounting.errors import DataRefused, Lang
+from accounting.ingest import labels, places
 
 Judge = Callable[[str, str], "Word"]
 YEARS = (1900, 2200)
@@ -25,6 +27,10 @@ _REGION_CODE = re.compile(r"[0-9]{6}")
 _DIGITS = re.compile(r"[0-9]+(\.0+)?")
 _OWN_DIGITS = 15  # registration numbers; shorter runs of digits are damaged region codes
 _CHARACTERS_OF_A_NAME = "LMNPSZ"  # general categories; C (control, format, unassigned) is removed and told
+_KIND_OF_REGION = re.compile(r"\s+(province|municipality|city|prefecture|county|district)$", re.IGNORECASE)
+_PART = re.compile(r"(其中\s*[:：]?|[#＃])\s*(.*)")
+_BETWEEN: tuple[tuple[Lang, str], ...] = (("zh", "、"), ("en", ", "))
+_KEPT_APART = "non_energy_use"  # a part of industry that is taken out of it, wherever it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +80,47 @@ def month(text: str, kind: str = "text") -> Word:
 
 
 def category(text: str, kind: str = "text") -> Word:
-    """The id of a category, by id or name. Raises DataRefused (`category.unknown`, `code.date`).
+    """The id of a category, by id, name, or the words of a balance sheet.
 
-    >>> category("交通运输、仓储和邮政业").value
-    'transport'
+    >>> category("交通运输、仓储和邮政业").value, category("其他").value, category("#用作原料、材料").value
+    ('transport', 'other_services', 'non_energy_use')
+
+    Raises DataRefused: `category.unknown`, `category.sum` (生活消费 is two of them), `row.total`, `row.part`, `code.date`.
     """
     _no_date(text, kind)
-    found = codes.category(tidy(text)).id
-    return Word(found, False)
+    plain = tidy(text)
+    part = _PART.fullmatch(plain)
+    if part is not None and codes.find_category(part[2]) != _KEPT_APART:
+        raise DataRefused("row.part", seen=text)
+    named = codes.find_category(part[2] if part else plain) or _of_balance(plain)
+    return Word(codes.category(named or plain).id, text != plain)
+
+
+def _of_balance(plain: str) -> str | None:
+    """The category that a row of final consumption counts under, None where the words are no such row."""
+    row = labels.row_label(plain, "final")
+    if row is None or row.role == "part":
+        return None
+    if row.id == "residential":
+        parts = [codes.category(name) for name in ("urban_residential", "rural_residential")]
+        names: dict[str, Any] = {f"parts_{lang}": mark.join(part.name(lang) for part in parts) for lang, mark in _BETWEEN}
+        raise DataRefused("category.sum", seen=plain, ids=", ".join(part.id for part in parts), **names)
+    if row.role == "total":
+        raise DataRefused("row.total", seen=plain, word=plain)
+    return row.category
 
 
 def item(text: str, kind: str = "text") -> Word:
-    """The id of an item, by id or name. Raises DataRefused (`item.unknown`, `code.date`).
+    """The id of an item, by id or name. Raises DataRefused (`item.unknown`, `row.part`, `code.date`).
 
-    >>> item(" 原煤 ").value
-    'raw_coal'
+    >>> item(" 原煤 ")
+    Word(value='raw_coal', tidied=True)
     """
     _no_date(text, kind)
-    return Word(codes.item(tidy(text)).id, False)
+    plain = tidy(text)
+    if _PART.fullmatch(plain):
+        raise DataRefused("row.part", seen=text)
+    return Word(codes.item(plain).id, text != plain)
 
 
 def entity(text: str, kind: str = "text") -> Word:
@@ -99,6 +128,8 @@ def entity(text: str, kind: str = "text") -> Word:
 
     >>> entity("北京").value, entity("110000", "number").value, entity("park-7").value
     ('110000', '110000', 'park-7')
+    >>> entity("浙江省杭州市").value, entity("Zhejiang Province").value, entity("苏州工业园区").value
+    ('330100', '330000', '苏州工业园区')
 
     Raises DataRefused: `entity.code_shape` (digits that are no six-digit code: 0110, 110), `entity.unknown_code`,
     `entity.ambiguous_name`, `code.date`. Whether a code stands in its year is asked with `codes.stands`.
@@ -113,9 +144,10 @@ def entity(text: str, kind: str = "text") -> Word:
         raise DataRefused("entity.code_shape", seen=text)
     if len(plain) > LONGEST:
         raise DataRefused("entity.too_long", seen=plain[:40] + "…", longest=LONGEST)
-    if _bare(plain) in _region_names():
-        return Word(codes.region(plain).code)
-    return Word(plain, text != plain)
+    name = _KIND_OF_REGION.sub("", plain)
+    if _bare(name) in _region_names():
+        return Word(codes.region(name).code, text != plain)
+    return Word(places.chained(plain) or plain, text != plain)
 
 
 @cache

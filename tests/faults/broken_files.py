@@ -113,7 +113,7 @@ for name, value in {
 # codes and words
 for name, column, value in (
     ("code_0110", 0, "0110"), ("code_110", 0, "110"), ("code_unknown", 0, "999999"), ("code_of_later_year", 0, "460300"),
-    ("code_abolished", 0, "341400"), ("category_unknown", 2, "运输行业"), ("item_unknown", 3, "原媒"),
+    ("code_abolished", 0, "341400"), ("code_letter_o", 0, "37O200"), ("category_unknown", 2, "运输行业"), ("item_unknown", 3, "原媒"),
     ("unit_unknown", 5, "桶"), ("unit_ton", 5, "ton"), ("unit_C", 5, "C"), ("unit_kcal", 5, "kcal"),
     ("unit_of_another_dimension", 5, "MWh"), ("unit_absent", 5, ""), ("unit_power_bomb", 5, "9**9**9**9"),
     ("year_month_13", 1, "2023/13"), ("year_absent", 1, ""), ("year_of_two_digits", 1, "07"), ("entity_absent", 0, ""),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from faults import broken_files
 
-from accounting.errors import UsageError
+from accounting.errors import BudgetExceeded, UsageError
 from accounting.runs import taken_in
 
 EXPECTED = {
@@ -27,7 +27,19 @@ def test_the_zoo_and_its_expectations_are_of_one_size() -> None:
     assert len(EXPECTED) >= 60
 
 
-@pytest.mark.parametrize("name", sorted(broken_files.MAKERS))
+OVER_BUDGET = sorted(name for name, row in EXPECTED.items() if row["verdict"] == "over_budget")
+
+
+@pytest.mark.parametrize("name", OVER_BUDGET)
+def test_a_file_over_budget(name: str, tmp_path: Path) -> None:
+    broken_files.MAKERS[name](tmp_path / name)
+    began = time.monotonic()
+    with pytest.raises(BudgetExceeded, match=EXPECTED[name]["code"]):
+        taken_in([tmp_path / name], None)
+    assert time.monotonic() - began < SLOWEST_SECONDS
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED.keys() - set(OVER_BUDGET)))
 def test_a_broken_file(name: str, tmp_path: Path) -> None:
     expected, path = EXPECTED[name], tmp_path / name
     broken_files.MAKERS[name](path)

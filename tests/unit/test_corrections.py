@@ -121,6 +121,7 @@ def test_what_was_not_used_is_a_warning(tmp_path: Path) -> None:
         (ONE.replace('cell = "F17"\n', "row = 3\n"), "correction.address"),
         (ONE.replace('cell = "F17"', 'cell = "F17"\nrow = 3'), "correction.address"),
         (ONE.replace("412.64", "true"), "correction.kind"),
+        (ONE.replace("2024-03-05", '"2026-13-41"'), "correction.date"),
         (ONE + ONE, "correction.twice"),
         ("[[correction", "correction.syntax"),
     ],

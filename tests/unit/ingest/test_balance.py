@@ -100,12 +100,6 @@ def test_non_energy_use_is_taken_out_of_industry_by_a_transfer_with_the_same_cel
     assert (reading.accepted, reading.transfers, reading.activity.height) == (2, 1, 3)
 
 
-def test_more_non_energy_use_than_industry_is_a_warning(tmp_path: Path) -> None:
-    reading = read_sheet(tmp_path, {("工业", "柴油"): 1, ("用作原料、材料", "柴油"): 2})
-    warned = [row for row in reading.findings if row["code"] == "balance.negative_net"]
-    assert [(row["item"], row["seen"]) for row in warned] == [("diesel_oil", "-10000 t")]
-
-
 def test_nothing_is_taken_out_of_an_industry_cell_that_was_refused(tmp_path: Path) -> None:
     reading = read_sheet(tmp_path, {("工业", "柴油"): "31,17", ("用作原料、材料", "柴油"): 0.57})
     assert reading.activity["category"].to_list() == ["non_energy_use"]

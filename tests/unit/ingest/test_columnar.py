@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from tables_as_sheets import SHA, sums_of_parquet, sums_of_sheet
 
 from accounting.errors import DataRefused
-from accounting.ingest import account, columnar, grouping, leftover
+from accounting.ingest import account, columnar, grouping, leftover, packed
 
 COLUMNS = ("entity", "year", "category", "item", "quantity", "unit")
 GOOD = ("370200", 2022, "industry", "raw_coal", 12.5, "万吨")
@@ -39,11 +40,11 @@ def test_rows_are_added_up_by_key_in_base_units(tmp_path: Path) -> None:
 
 
 WORDS: Mapping[str, list[Any]] = {
-    "entity": ["370200", "370200", "北京", "park-1", " park-1", "0110", "999999", "合计", "鼓楼区", "", None],
+    "entity": ["370200", "370200", "北京", "park-1", " park-1", "0110", "999999", "合计", "全省", "鼓楼区", "", None],
     "year": [2022, 2022, 2007, 1800, 13, None],
     "month": [None, None, 1, 12, 13],
-    "category": ["industry", "工业", "non_energy_use", "stock_change", "wrong", "", None],
-    "item": ["raw_coal", "原煤", "diesel_oil", "natural_gas", "合计", "焦炭①", None],
+    "category": ["industry", "工业", "non_energy_use", "stock_change", "indus\0try", "其中：工业", "wrong", "", None],
+    "item": ["raw_coal", "原煤", "diesel_oil", "natural_gas", "合计", "焦炭①", " 焦炭", "#焦炭", None],
     "unit": ["t", "万吨", "kg", "万立方米", "tce", "吨", "furlong", None],
     "basis": [None, None, "", "ncv", "wet", "xyz"],
     "notation_key": [None, None, None, "NE", "XX", ""],
@@ -88,9 +89,19 @@ def test_parquet_equals_the_same_rows_in_a_sheet(table: pl.DataFrame) -> None:
     assert sums.equals(expected)
     assert (answer["read"], answer["rejected"]) == (reading.read, reading.rejected)
     assert answer["transfers"] == reading.transfers
+    assert counted(answer["counts"]) == counted([asdict(one) for one in reading.counts])
     ours = sorted((row["code"], _row(row["cell"])) for row in answer["rejections"])
     theirs = sorted((row["code"], _row(row["cell"]) - 1) for row in reading.rejections)
     assert ours == theirs
+
+
+def counted(counts: list[dict[str, Any]]) -> dict[str, int]:
+    """How many of each kind; equal rows are looked for in sheets alone."""
+    found: dict[str, int] = {}
+    for one in counts:
+        if one["code"] != "row.copy":
+            found[one["code"]] = found.get(one["code"], 0) + one["count"]
+    return found
 
 
 def _row(cell: str) -> int:
@@ -101,13 +112,48 @@ def _row(cell: str) -> int:
 
 @settings(max_examples=10, deadline=None)
 @given(tables(), st.randoms())
-def test_the_order_of_rows_changes_no_sum(table: pl.DataFrame, random: Any) -> None:
+def test_the_order_of_rows_and_their_groups_change_no_sum_and_no_count(table: pl.DataFrame, random: Any) -> None:
     order = list(range(table.height))
     random.shuffle(order)
     with TemporaryDirectory() as folder:
-        first, _ = sums_of_parquet(table, Path(folder))
-        second, _ = sums_of_parquet(table[order], Path(folder))
+        first, answer = sums_of_parquet(table, Path(folder))
+        second, again = sums_of_parquet(table[order], Path(folder), row_group_size=3)
     assert first.equals(second)
+    assert counted(answer["counts"]) == counted(again["counts"])
+
+
+@pytest.mark.parametrize("field", ["year", "entity", "category", "item", "quantity", "unit", "month"])
+def test_headings_may_be_chinese_and_in_any_case(tmp_path: Path, field: str) -> None:
+    names = {
+        "year": "年份",
+        "entity": "地区",
+        "category": "部门",
+        "item": "品种",
+        "quantity": "数量",
+        "unit": "单位",
+        "month": "Month",
+    }
+    rows = frame((*GOOD, 3), month=pl.Int8)
+    expected, _ = sums_of_parquet(rows, tmp_path)
+    assert sums_of_parquet(rows.rename({field: names[field]}), tmp_path)[0].equals(expected)
+
+
+def test_many_words_that_mean_nothing_refuse_their_rows_only(tmp_path: Path) -> None:
+    bases = ["ncv", *(f"word {number}" for number in range(20)), "gcv", None, "wet"]
+    rows = frame(*((*GOOD, basis) for basis in bases), basis=pl.String)
+    sums, answer = sums_of_parquet(rows, tmp_path)
+    assert sums["basis"].to_list() == ["gcv", "ncv", "wet", None]
+    assert (answer["read"], answer["rejected"]) == (24, 20)
+    assert {row["code"] for row in answer["rejections"]} == {"basis.unknown"}
+    expected, reading = sums_of_sheet(rows)
+    assert (sums.equals(expected), reading.rejected) == (True, 20)
+
+
+def test_more_entities_than_a_field_has_bits_are_all_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(packed.BITS, "entity", 2)
+    rows = frame(*((f"park-{number}", *GOOD[1:]) for number in range(10)), *[("0110", *GOOD[1:])] * 2)
+    sums, answer = sums_of_parquet(rows, tmp_path)
+    assert (sums.height, answer["accepted"], answer["rejected"]) == (10, 10, 2)
 
 
 def test_batches_slices_and_chunks_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

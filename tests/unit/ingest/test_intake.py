@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import xlsxwriter
 from balance_sheets import Balance, write
 
 from accounting.errors import InvariantBroken, UsageError
@@ -229,6 +229,29 @@ def test_a_correction_that_fits_two_files_refuses_no_good_cell(tmp_path: Path) -
     assert diesel(intake(sources([], plan), project=plan)) == [Decimal("18680"), Decimal("200000")]
 
 
+def test_a_stale_correction_is_told_once(tmp_path: Path) -> None:
+    write(tmp_path / "a.xlsx", Balance(title(2007), FIGURES))
+    (tmp_path / "corrections.toml").write_text(
+        '[[correction]]\nfile = "a.xlsx"\nsheet = "Sheet1"\ncell = "O34"\nexpect = "1"\nuse = "1.868"\n'
+        'reason = "小数点错位"\nsource = "函"\nby = "张三"\non = 2024-03-05\n',
+        encoding="utf-8",
+    )
+    plan = project(tmp_path, 'path = "a.xlsx"', tables='[tables]\ncorrections = "corrections.toml"')
+    found = intake(sources([], plan), project=plan)
+    assert found.rejections.select("code", "cell").rows() == [("correction.stale", "O34")]
+
+
+def test_two_like_tables_of_one_workbook_are_named_by_their_sheets(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        for name in ("甲", "乙"):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, HEAD.strip().split(","))
+            page.write_row(1, 0, ("370000", 2007, "industry", "coke", 5, "t"))
+    warned = taken(tmp_path / "a.xlsx").findings.filter(pl.col("code") == "table.repeated")
+    assert warned["sheet"].to_list() == ["乙"]
+    assert "a.xlsx › 甲" in warned["message_en"][0]
+
+
 def test_long_tables_add_up(tmp_path: Path) -> None:
     table(tmp_path / "a.csv", "370000,2007,construction,diesel_oil,1,万吨")
     table(tmp_path / "b.csv", "370000,2007,construction,diesel_oil,2,万吨", "370000,2007,industry,coke,5,万吨")
@@ -262,17 +285,21 @@ def test_a_whole_and_its_part_are_both_refused_with_both_addresses(tmp_path: Pat
         "370000,2007,industry,coke,5,万吨",
     )  # fmt: skip
     found = taken(tmp_path)
-    assert codes_of(found) == ["key.parent_and_child"]
+    assert codes_of(found) == ["key.parent_and_child"] * 2
     assert found.sums["item"].to_list() == ["coke"]
     assert account(found)["rejected"] == 2
 
 
 def test_what_is_left_over_stands_beside_what_is_named_in_one_table(tmp_path: Path) -> None:
     rows = ("370000,2007,industry,other_gas,1,亿立方米", "370000,2007,industry,blast_furnace_gas,2,亿立方米")
-    assert codes_of(taken(table(tmp_path / "a.csv", *rows))) == []
+    alone = taken(table(tmp_path / "a.csv", *rows))
+    assert codes_of(alone) == []
+    assert alone.findings.select("code", "severity", "seen").rows() == [
+        ("key.rest_and_part", "warning", "other_gas blast_furnace_gas 1")
+    ]
     table(tmp_path / "a.csv", rows[0])
     table(tmp_path / "b.csv", rows[1])
-    assert codes_of(taken(tmp_path)) == ["key.parent_and_child"]
+    assert codes_of(taken(tmp_path)) == ["key.parent_and_child"] * 2
 
 
 def test_two_tables_with_the_same_figures_are_a_warning_with_the_amount(tmp_path: Path) -> None:
@@ -305,12 +332,8 @@ def test_a_cell_that_is_lost_stops_everything(tmp_path: Path, monkeypatch: pytes
 
 
 def test_sums_that_do_not_equal_their_rows_stop_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = union.ledger.united
-
-    def short(parts: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
-        return real(list(parts)).head(1)
-
-    monkeypatch.setattr(union.ledger, "united", short)
+    real = union.ledger.key_sums
+    monkeypatch.setattr(union.ledger, "key_sums", lambda given: real(given).head(1))
     with pytest.raises(InvariantBroken) as raised:
         taken(
             write(tmp_path / "a.xlsx", Balance(title(2007), FIGURES)), write(tmp_path / "b.xlsx", Balance(title(2008), FIGURES))

@@ -14,7 +14,7 @@ from tables_as_sheets import SHA, in_order, read, refused, sheet
 from accounting import ledger
 from accounting.errors import Where
 from accounting.ingest import evidence, long_table
-from accounting.ingest.cells import Cell, Sheet
+from accounting.ingest.cells import Cell, Merged, Sheet
 from accounting.tables import check
 
 HEAD = "地区,年份,部门,品种,数量,单位\n"
@@ -104,6 +104,73 @@ def test_a_year_may_be_typed_in_these_ways_each_of_them_listed(year: str) -> Non
     made = read(HEAD + GOOD.replace("2022", year))
     assert made.activity["year"][0] == 2022
     assert [(c.code, c.count, c.cells) for c in made.counts] == ([] if year == "2022" else [("text.tidied", 1, ["B2"])])
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "cell"),
+    [
+        ("370200,2022,其中：工业,原煤,1,t", "row.part", "C2"),
+        ("370200,2022,#工业,原煤,1,t", "row.part", "C2"),
+        ("370200,2022,工业,其中:原煤,1,t", "row.part", "D2"),
+        ("全省,2022,工业,原煤,1,t", "row.total", "A2"),
+        ("370200,2022,生活消费,原煤,1,t", "category.sum", "C2"),
+        ("370200,2022,终端消费量,原煤,1,t", "row.total", "C2"),
+    ],
+)
+def test_what_is_part_or_sum_of_others_is_refused_and_the_others_are_read(row: str, code: str, cell: str) -> None:
+    made = read(f"{HEAD}{row}\n{GOOD}")
+    assert refused(made) == [(code, cell)]
+    assert (made.read, made.accepted, made.rejected) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("浙江省杭州市", "330100"),
+        ("Zhejiang Province", "330000"),
+        ("浙江省宁波市鄞州区", "330212"),
+        ("苏州工业园区", "苏州工业园区"),
+    ],
+)
+def test_a_place_is_the_most_specific_that_its_words_name(place: str, code: str) -> None:
+    assert read(HEAD + GOOD.replace("370200", place)).activity["entity"].to_list() == [code]
+
+
+def test_the_words_of_a_balance_sheet_are_categories() -> None:
+    made = read(HEAD + GOOD.replace("工业", "其他") + GOOD.replace("工业", "#用作原料、材料"))
+    assert made.activity["category"].to_list() == ["other_services", "non_energy_use", "industry"]
+
+
+def test_rows_equal_in_everything_are_added_and_said() -> None:
+    made = read(HEAD + GOOD * 3 + GOOD.replace("12.5", "0") * 2 + GOOD.replace("12.5", "12.50"))
+    assert (made.accepted, sum(made.activity["quantity"])) == (6, Decimal(500000))
+    assert [(c.code, c.count, c.cells) for c in made.counts] == [("row.copy", 3, ["E3", "E4", "E7"])]
+
+
+def test_rows_that_differ_in_a_column_that_is_not_read_are_no_copies() -> None:
+    head, good = HEAD.replace("单位", "单位,税号"), GOOD.strip()
+    made = read(f"{head}{good},1\n{good},2\n{good},2\n")
+    assert [(c.code, c.count, c.cells) for c in made.counts] == [("row.copy", 1, ["E4"])]
+
+
+def test_under_a_merged_label_the_first_row_is_whole_and_the_others_are_told_once() -> None:
+    table = sheet(HEAD + "370200,2022,工业,原煤,1,t\n,,农业,原煤,2,t\n")
+    table.merged = [Merged(2, 1, 3, 1), Merged(2, 2, 3, 2)]
+    found = long_table.recognised(table, "table.csv")
+    assert found is not None
+    made = long_table.reading(found, file="table.csv", sha256=SHA)
+    assert refused(made) == [("row.incomplete", "A3")]
+    assert made.activity["category"].to_list() == ["industry"]
+
+
+def test_a_month_that_is_merged_over_rows_is_no_annual_figure() -> None:
+    table = sheet(HEAD.replace("年份", "年份,月份") + "370200,2022,3,工业,原煤,1,t\n370200,2022,,农业,原煤,2,t\n")
+    table.merged = [Merged(2, 3, 3, 3)]
+    found = long_table.recognised(table, "table.csv")
+    assert found is not None
+    made = long_table.reading(found, file="table.csv", sha256=SHA)
+    assert refused(made) == [("cell.merged", "C3")]
+    assert made.activity["month"].to_list() == [3]
 
 
 def test_repeated_heads_and_foot_notes_are_no_rows_and_are_listed() -> None:

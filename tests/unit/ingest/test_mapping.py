@@ -69,6 +69,24 @@ def test_what_the_mapping_leaves_out_skips_or_strips_is_listed(tmp_path: Path) -
     assert [(c.code, c.count, c.cells) for c in made.counts] == [("mapping.footnotes_stripped", 1, ["能源消费!C4"])]
 
 
+def test_a_row_that_is_refused_for_its_words_lists_its_figures_once(tmp_path: Path) -> None:
+    table = sheet(TABLE.replace("交通运输,,30,", "某行业,7,30,"), "能源消费")
+    table.merged = [Merged(2, 2, 2, 4), Merged(2, 1, 3, 1)]
+    made = read(tmp_path, WIDE, table)
+    assert [(row["code"], row["cell"], row["seen"]) for row in made.rejections] == [
+        ("category.unknown", "A6", "某行业 (B6 7, C6 30)")
+    ]
+    assert (made.read, made.rejected) == (4, 2)
+
+
+def test_the_row_of_units_is_no_data(tmp_path: Path) -> None:
+    text = WIDE.replace("header = [2, 3]", "header = [2]").replace("'^能源 (.+?)\\((.+)\\)$'", "'^(原煤|柴油)$'\nunit_row = 3")
+    made = read(tmp_path, text, sheet("青岛市2023年能源消费\n行业,原煤,柴油\n,万吨,吨\n工业,1.5,20", "能源消费"))
+    assert made.rejections == []
+    assert made.activity.select("item", "quantity").rows() == [("raw_coal", Decimal(15000)), ("diesel_oil", Decimal(20))]
+    assert made.read == 2
+
+
 def test_without_permission_a_footnote_mark_is_refused(tmp_path: Path) -> None:
     made = read(tmp_path, WIDE.replace('footnotes = "strip"', ""), wide())
     assert refused(made) == [("number.footnote", "C4")]

@@ -109,6 +109,26 @@ def test_a_declared_entity_that_is_none_cannot_be_meant(tmp_path: Path, said: st
     assert (raised.value.code, raised.value.where.file) == (code, "t.csv")
 
 
+@pytest.mark.parametrize("name", ["klingon", "base64"])
+def test_an_encoding_that_is_none_cannot_be_meant(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        sources([table(tmp_path / "t.csv")], encoding=name)
+    assert (raised.value.code, raised.value.exit_code) == ("file.unknown_encoding", 2)
+
+
+def test_a_folder_without_a_table_is_named_with_what_lies_in_it(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "说明.docx").write_bytes(b"x")
+    found = taken(tmp_path, tmp_path / "empty").findings
+    assert set(found.select("code", "severity", "file").rows()) == {
+        ("folder.no_tables", "warning", tmp_path.as_posix()),
+        ("folder.no_tables", "warning", (tmp_path / "empty").as_posix()),
+        ("file.no_table", "info", f"{tmp_path.name}/说明.docx"),
+    }
+    table(tmp_path / "t.csv")
+    assert "folder.no_tables" not in taken(tmp_path).findings["code"].to_list()
+
+
 @pytest.fixture
 def forbidden(monkeypatch: pytest.MonkeyPatch):
     """Files of these names may not be opened (the superuser may open any, so permissions alone test nothing)."""

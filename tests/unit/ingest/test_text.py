@@ -51,8 +51,8 @@ def test_blank_lines_and_cells_keep_their_addresses() -> None:
     assert cells("a,b\n\n,2\n") == [("A1", "a"), ("B1", "b"), ("B3", "2")]
 
 
-def test_a_quoted_line_break_counts_its_line_from_where_it_begins() -> None:
-    assert cells('a,b\n"x\ny",2\n3,4\n')[2:] == [("A2", "x\ny"), ("B2", "2"), ("A4", "3"), ("B4", "4")]
+def test_a_record_is_a_row_whatever_line_breaks_it_holds() -> None:
+    assert cells('a,b\n"x\ny",2\n\n3,4\n')[2:] == [("A2", "x\ny"), ("B2", "2"), ("A4", "3"), ("B4", "4")]
 
 
 def test_open_quotes_are_refused_with_the_line() -> None:

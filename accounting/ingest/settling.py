@@ -1,0 +1,107 @@
+"""What only the batch as a whole can say: which transfers stand, what they leave of industry, keys that disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from accounting import codes
+from accounting.errors import Where, finding
+from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
+from accounting.ingest import cell_lists
+from accounting.ingest.account import LISTED
+from accounting.ingest.batch import SUBJECT, Part
+from accounting.ingest.transfers import TARGET
+from accounting.tables import KEY
+
+QUANTITY, MADE = pl.col("quantity"), pl.col("made")
+
+
+def settled_transfers(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """Take transfers back where nobody reports what they would be taken out of; a warning a part says so.
+
+    Non-energy use is part of the gross figure of industry. Where that is absent, refused or no number, a transfer
+    would be a negative quantity of nothing; where only divisions are given, nobody says of which one it is part.
+    """
+    moving = [part for part in parts if part.account["transfers"]]
+    if not moving:
+        return
+    figures = pl.concat([part.given().filter(~MADE & QUANTITY.is_not_null()) for part in parts])
+    gross = figures.filter(pl.col("category") == TARGET).select(SUBJECT).unique().collect()
+    divided = figures.filter(pl.col("category").is_in(codes.divisions(TARGET))).select(SUBJECT).unique().collect()
+    for part in moving:
+        lone = part.given().filter(MADE).select(SUBJECT).unique().collect().join(gross, on=SUBJECT, how="anti")
+        of_divisions = lone.join(divided, on=SUBJECT, how="semi")
+        yield from _taken_back(part, "transfer.only_divisions", of_divisions)
+        yield from _taken_back(part, "transfer.no_industry", lone.join(of_divisions, on=SUBJECT, how="anti"))
+
+
+def _taken_back(part: Part, code: str, subjects: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    gone = part.withdraw_transfers(subjects)
+    if gone.is_empty():
+        return
+    count = gone.height if part.portions is None else int(gone["rows"].sum())
+    cells = (
+        gone["cell"].to_list() if part.portions is None else [f"{e} {y} {i}" for e, y, i in subjects.sort(SUBJECT).iter_rows()]
+    )
+    where = part.where if part.portions is not None else Where(part.where.file, part.where.sheet, cells[0])
+    yield finding(code, "completeness", "warning", where=where, seen=count, count=count, cells=cell_lists.first(cells))
+
+
+def negative_nets(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """A warning for each key of industry that non-energy use takes below zero."""
+    if not any(part.account["transfers"] for part in parts):
+        return
+    sums = _of_batch(parts, pl.col("category") == TARGET).group_by(KEY).agg(
+        integers(QUANTITY).sum().alias("quantity"),
+        integers(QUANTITY).filter(~MADE).sum().alias("reported"),
+        pl.col("part").filter(MADE).first(),
+    )  # fmt: skip
+    below = (pl.col("reported") >= 0) & (pl.col("quantity") < 0)
+    nets = sums.filter(below).with_columns(decimals(QUANTITY, QUANTITY_DIGITS)).sort(KEY).head(LISTED).collect()
+    for key in _with_address(nets, parts):
+        yield finding(
+            "balance.negative_net", "plausibility", "warning", where=key["where"], entity=key["entity"],
+            year=key["year"], category=TARGET, item=key["item"], seen=f"{plain(key['quantity'])} {key['unit']}",
+        )  # fmt: skip
+
+
+def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """A warning for each key that has no quantity, and several notation keys of which the first is used."""
+    if not parts:
+        return
+    written = _of_batch(parts, pl.col("notation_key").is_not_null()).select(KEY).unique()
+    found = (
+        _of_batch(parts, pl.lit(value=True))
+        .join(written, on=KEY, how="semi", nulls_equal=True)
+        .group_by(KEY)
+        .agg(pl.col("notation_key").unique().sort(), QUANTITY.count(), pl.col("part").first())
+    )
+    several = (QUANTITY == 0) & (pl.col("notation_key").list.len() > 1)
+    for key in _with_address(found.filter(several).sort(KEY).head(LISTED).collect(), parts):
+        named: dict[str, Any] = {f"key_{lang}": f"{codes.category(key['category']).name(lang)}·{codes.item(key['item']).name(lang)}"
+                 for lang in ("zh", "en")}  # fmt: skip
+        yield finding(
+            "notation.several", "completeness", "warning", where=key["where"], entity=key["entity"], year=key["year"],
+            category=key["category"], item=key["item"], seen=", ".join(key["notation_key"]), used=key["notation_key"][0],
+            **named,
+        )  # fmt: skip
+
+
+def _of_batch(parts: Sequence[Part], those: pl.Expr) -> pl.LazyFrame:
+    """Portions of all parts, with the number of their part."""
+    return pl.concat(
+        [part.given().filter(those).with_columns(pl.lit(number).alias("part")) for number, part in enumerate(parts)]
+    )
+
+
+def _with_address(keys: pl.DataFrame, parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """Keys of a `part` each, with `where` the last row of each stands; of a referenced table its file."""
+    for (number,), own in keys.partition_by("part", as_dict=True, maintain_order=True).items():
+        part = parts[number]
+        rows = part.rows.select(*KEY, "cell").unique(KEY, keep="last")
+        placed = own.join(rows, on=KEY, how="left", nulls_equal=True, maintain_order="left")
+        for key in placed.iter_rows(named=True):
+            yield {**key, "where": Where(part.where.file, part.where.sheet, key["cell"])}
