@@ -27,6 +27,7 @@ from accounting.factors import check as pack_check
 from accounting.factors import classes, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
+from accounting.ingest.sources import declared_entity
 from accounting.methods import methods_for
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
@@ -472,9 +473,10 @@ def run(
         paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress
     )
     settings = settings_of(
-        plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=entity, year=year,
+        plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
         mapping=taken.mapping_hash, strict=strict, electricity=electricity,
     )  # fmt: skip
     if taken.sums.is_empty():
-        raise Refused("run.nothing_usable", rejections=taken.rejections, files=len(taken.inputs))
+        told = findings.waiting(taken.findings).select(taken.rejections.columns)
+        raise Refused("run.nothing_usable", rejections=pl.concat([taken.rejections, told]), files=len(taken.inputs))
     return computed(taken, settings, acceptances_of(plan))

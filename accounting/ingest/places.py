@@ -18,6 +18,7 @@ _WITHOUT = re.compile(r"(?:不含|不包括|不包含|未含|剔除|扣除|除�
 _OF_THE_WHOLE = re.compile(
     r"地区|全社会|[全各][省市县区地州盟]+|本[省市县区]|辖区|综合|主要|分品种|分行业|统计局|实物量|标准量|等价值|当量值|快报|初步|最终|修订|年度?"
 )
+_LONGEST = 12  # characters of a region's name
 _NOT_CHINESE = re.compile(r"[^㐀-鿿]+")
 
 
@@ -55,8 +56,10 @@ def chained(text: str) -> str | None:
     >>> chained("浙江省宁波市鄞州区"), chained("杭州萧山区"), chained("华润杭州"), chained("苏州工业园区")
     ('330212', '330109', None, None)
     """
-    known = {**_names("city"), **_names("province")}
-    name = next((text[:end] for end in range(len(text) - 1, 1, -1) if text[:end] in known), None)
+    if text.isascii():
+        return None
+    known = _first_names()
+    name = next((text[:end] for end in range(min(len(text) - 1, _LONGEST), 1, -1) if text[:end] in known), None)
     if name is None:
         return None
     code, rest = known[name], text[len(name) :]
@@ -79,8 +82,7 @@ def _first(text: str) -> tuple[str, str] | None:
     for kind in ("province", "city"):
         start = min((at for name in _names(kind) if (at := text.find(name)) >= 0), default=None)
         if start is not None:
-            tail = text[start:]
-            known = {**_names("city"), **_names("province")}
+            tail, known = text[start:], _first_names()
             name = max((name for name in known if tail.startswith(name)), key=len)
             return known[name], tail[len(name) :]
     return None
@@ -92,6 +94,12 @@ def _within(code: str, text: str) -> tuple[str, str] | None:
     inside = {name: found for name, found in _names_inside(code).items() if text.startswith(name)}
     name = max(inside, key=len, default="")
     return (inside[name], text[len(name) :]) if name else None
+
+
+@cache
+def _first_names() -> dict[str, str]:
+    """Names with which a chain may begin; of one name the province's."""
+    return {**_names("city"), **_names("province")}
 
 
 @cache

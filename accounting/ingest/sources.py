@@ -100,7 +100,7 @@ def sources(
     if encoding is not None and not is_encoding(encoding):
         raise UsageError("file.unknown_encoding", seen=encoding)
     option = Declared(
-        entity=_entity(entity, Where()), year=year, map=map, encoding=encoding, by_option=year is not None
+        entity=declared_entity(entity), year=year, map=map, encoding=encoding, by_option=year is not None
     )  # fmt: skip
     wanted: list[tuple[Path, Declared]] = [(Path(path), option) for path in paths]
     if not wanted and project is not None:
@@ -112,7 +112,7 @@ def sources(
             raise UsageError("file.missing", where=Where(str(path)), seen=str(path))
         here = list(_files(path, declared))
         found.update((_identity(one.path), one) for one in here)
-        if all(_why_skipped(one.path, one.path == path) for one in here if one.error is None) and os.path.isdir(path):
+        if os.path.isdir(path) and all(one.error is None and _why_skipped(one.path, given=False) for one in here):
             without.append(Source(path, path.as_posix(), "", 0, declared, NO_TABLES))
     names = _unlike({file: one.name for file, one in found.items()})
     given = {_identity(path) for path, _ in wanted}
@@ -130,8 +130,12 @@ class _Found:
     error: OSError | None = None
 
 
-def _entity(text: str | None, where: Where) -> str | None:
-    """The code or own id that a declaration means, as the same word in a column does."""
+def declared_entity(text: str | None, where: Where | None = None) -> str | None:
+    """The code or own id that a declaration means, as the same word in a column does.
+
+    >>> declared_entity("北京"), declared_entity("park-7"), declared_entity(None)
+    ('110000', 'park-7', None)
+    """
     if text is None:
         return None
     try:
@@ -142,7 +146,7 @@ def _entity(text: str | None, where: Where) -> str | None:
 
 def _joined(given: Input, option: Declared) -> Declared:
     """What an input of the project declares, and the options where it is silent."""
-    given = replace(given, entity=_entity(given.entity, Where(given.path)))
+    given = replace(given, entity=declared_entity(given.entity, Where(given.path)))
     for name in ("entity", "year"):
         ours, theirs = getattr(given, name), getattr(option, name)
         if ours is not None and theirs is not None and ours != theirs:

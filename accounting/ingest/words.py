@@ -144,7 +144,7 @@ def entity(text: str, kind: str = "text") -> Word:
         raise DataRefused("entity.code_shape", seen=text)
     if len(plain) > LONGEST:
         raise DataRefused("entity.too_long", seen=plain[:40] + "…", longest=LONGEST)
-    name = _KIND_OF_REGION.sub("", plain)
+    name = _KIND_OF_REGION.sub("", plain) if " " in plain else plain
     if _bare(name) in _region_names():
         return Word(codes.region(name).code, text != plain)
     return Word(places.chained(plain) or plain, text != plain)

@@ -171,7 +171,9 @@ def _without_rows(referenced: list[dict[str, Any]]) -> Level:
 def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
     if inputs is None:
         return Level(3, "not_checked", "来源：未给 --inputs", "sources: no --inputs given")
-    wanted = {str(entry["sha256"]): entry for entry in stored.manifest["inputs"] if entry["sha256"]}
+    wanted = {
+        str(entry["sha256"]): entry for entry in stored.manifest["inputs"] if entry["sha256"] and not entry.get("refused")
+    }
     at_hand = intake.sources([inputs])
     found = {source.sha256: source for source in at_hand if source.sha256 in wanted}
     absent = [str(entry["name"]) for sha, entry in wanted.items() if sha not in found]

@@ -217,3 +217,19 @@ def test_what_cannot_be_meant_is_a_usage_error(folder: Path, arguments: tuple[st
     assert answer.returncode == 2, answer.stderr
     assert "Traceback" not in answer.stderr
     assert (folder / "clean.csv").read_bytes() == before
+
+
+def test_a_declared_place_is_one_by_name_or_code(folder: Path) -> None:
+    (folder / "bare.csv").write_text("年份,部门,品种,数量,单位\n2007,transport,diesel_oil,1,t\n", encoding="utf-8")
+    digests = set()
+    for place in ("北京", "110000"):
+        answer = tanfeng("run", "bare.csv", "--entity", place, "--out", place, "--json", cwd=folder)
+        digests.add(json.loads(answer.stdout)["digest"])
+    assert len(digests) == 1
+
+
+def test_nothing_usable_names_what_was_found(folder: Path) -> None:
+    (folder / "head.csv").write_text("entity,year,category,item,quantity,unit\n", encoding="utf-8")
+    answer = tanfeng("run", "head.csv", "--out", "o", "--lang", "en", cwd=folder)
+    assert answer.returncode == 3
+    assert "head.csv" in answer.stdout

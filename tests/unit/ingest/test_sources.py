@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -47,6 +47,11 @@ def test_a_lengthened_name_is_no_name_of_another_file(tmp_path: Path) -> None:
         table(tmp_path / place)
     found = names(tmp_path / "x/a/data", tmp_path / "d/data", tmp_path / "y/a")
     assert found == ["d/data/t.csv", "x/a/data/t.csv", "y/a/data/t.csv"]
+
+
+def test_a_drive_tells_files_apart_like_a_folder() -> None:
+    files = {PureWindowsPath(f"{drive}:/data/t.csv"): "data/t.csv" for drive in "CD"}
+    assert list(stage._unlike(files).values()) == ["C/data/t.csv", "D/data/t.csv"]
 
 
 def test_a_name_never_leads_out_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,3 +141,14 @@ def test_a_folder_without_a_run_and_a_torn_manifest_are_told_apart(tmp_path: Pat
 def test_a_run_of_a_frame_is_verified_from_its_rows(tmp_path: Path) -> None:
     run().save(tmp_path / "run")
     assert (3, "checked") in states(tmp_path / "run")
+
+
+def test_a_copy_that_was_refused_does_not_stand_for_the_file_that_counted(tmp_path: Path) -> None:
+    (tmp_path / "in" / "a").mkdir(parents=True)
+    other = [("310000", 2007, "transport", "diesel_oil", "2", "t")]
+    table().write_csv(tmp_path / "in" / "a" / "table.csv")
+    table().write_csv(tmp_path / "in" / "copy.csv")
+    table(other).write_csv(tmp_path / "in" / "other.csv")
+    made = ac.run(tmp_path / "in", factors=["ceads-2018"]).save(tmp_path / "run")
+    assert made.sums.height
+    assert states(tmp_path / "run", inputs=tmp_path / "in")[-1] == (3, "checked")
