@@ -36,11 +36,6 @@ def key_sums(activity: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def united(sums: list[pl.LazyFrame]) -> pl.LazyFrame:
-    """The key sums of several files as one: sums of sums are exact, in any order."""
-    return key_sums(pl.concat(sums))
-
-
 def magnitudes(activity: pl.LazyFrame) -> pl.LazyFrame:
     """Σ|quantity| a unit (scaled to 9 decimals, float): columns `unit`, `magnitude`, for the overflow guard."""
     return activity.group_by("unit").agg(magnitude(integers(QUANTITY)).alias("magnitude"))

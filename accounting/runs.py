@@ -28,10 +28,9 @@ from accounting.factors import classes, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
-from accounting.methods import methods_for
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
-from accounting.quality import conservation, coverage, findings
+from accounting.quality import conservation, coverage, findings, unserved
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, STORED, check, frame, ordered
 
@@ -185,9 +184,10 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
     listed = [
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
-        *_uncounted(sums, class_frame, resolved, counted),
+        *unserved.without_factor(sums, class_frame, resolved, counted),
+        *unserved.without_method(class_frame, categories),
+        *_research_in_official_views(settings),
     ]
-    listed += [*_without_method(class_frame, categories), *_research_in_official_views(settings)]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_stakes(all_findings, cells)
     tables = {
@@ -223,26 +223,6 @@ def _every_gas_has_a_potential(resolved: resolver.Resolved, potentials: Mapping[
         raise UsageError("gwp.gas_missing", seen=", ".join(unknown), edition=edition)
 
 
-def _without_method(class_frame: pl.DataFrame, categories: Sequence[str]) -> list[dict[str, Any]]:
-    """Items that no method serves in a counted category; energy carriers are included where they are made."""
-    pairs = (
-        class_frame.filter(pl.col("category").is_in(categories)).select("category", "item").unique().sort("category", "item")
-    )
-    unserved: dict[str, list[str]] = {}
-    for category, item in pairs.rows():
-        if not methods_for(category, item) and codes.item(item).kind != "energy":
-            unserved.setdefault(category, []).append(item)
-    return [
-        finding(
-            "method.none", "completeness", "warning", category=category, seen=", ".join(items),
-            category_zh=codes.category(category).name_zh, category_en=codes.category(category).name_en,
-            items_zh="、".join(codes.item(item).name_zh for item in items),
-            items_en=", ".join(codes.item(item).name_en for item in items),
-        )
-        for category, items in unserved.items()
-    ]  # fmt: skip
-
-
 def _research_in_official_views(settings: Settings) -> list[dict[str, Any]]:
     """A research pack under an official view was asked for by name: it is done, and said."""
     return [
@@ -251,31 +231,6 @@ def _research_in_official_views(settings: Settings) -> list[dict[str, Any]]:
         for one in settings.packs
         if view.id in OFFICIAL_VIEWS and one.kind == "research"
     ]
-
-
-def _uncounted(
-    sums: pl.DataFrame, class_frame: pl.DataFrame, resolved: resolver.Resolved, counted: Sequence[tuple[str, int]]
-) -> list[dict[str, Any]]:
-    """Counted categories and items for which the chosen packs hold nothing at all: no cell, but never silence."""
-    known = pl.concat([resolved.effective["class"], resolved.missing["class"]]).unique()
-    pairs = class_frame.select("category", "item").unique().rows()
-    served = [(category, item) for category, item in pairs if resolver.is_counted(category, item, counted)]
-    silent = class_frame.join(
-        pl.DataFrame(served, schema={"category": pl.String, "item": pl.String}, orient="row"),
-        on=["category", "item"],
-        how="semi",
-    ).filter(~pl.col("class").is_in(known.implode()))
-    keys = sums.join(silent.select("class"), on="class", how="semi").group_by("category").agg(
-        pl.len().alias("keys"), pl.col("item").unique().sort().alias("items")
-    )  # fmt: skip
-    return [
-        finding(
-            "factor.no_category", "missing_factor", "warning",
-            category=row["category"], seen=f"{row['keys']}", used="NE", keys=row["keys"], items=", ".join(row["items"]),
-            category_zh=codes.category(row["category"]).name_zh, category_en=codes.category(row["category"]).name_en,
-        )
-        for row in keys.sort("category").to_dicts()
-    ]  # fmt: skip
 
 
 def _record(

@@ -17,7 +17,7 @@ from accounting.cli.work import plan_of
 from accounting.errors import Lang, UsageError, Where
 from accounting.errors import lines as error_lines
 from accounting.exact import plain
-from accounting.explain import Place, explained, explanation_text, formula_line, place_of, recomputed
+from accounting.explain import Place, explanation_text, formula_line, place_of, recomputed
 from accounting.quality import findings as quality_findings
 from accounting.quality import reconcile
 from accounting.quality.published import read_published
@@ -142,7 +142,7 @@ def explain_number(talk: Talk, run: Path, path: str | None, **where: Any) -> int
     asked = place_of(path) if path else Place()
     named = {name: value for name, value in where.items() if value is not None}
     place = Place(**{**_fields(asked), **_fields(place_of_options(named))})
-    explanation = explained(result.tables, place, list(result.views), result.manifest["inputs"])
+    explanation = result.explain(**_fields(place))
     document = {
         "place": _fields(explanation.place),
         "mass_t": explanation.mass_t,

@@ -10,6 +10,7 @@ IPCC 2006 Vol 2 Ch 2 §2.3; 省级温室气体清单编制指南(试行) 2011 �
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from accounting.methods.method import Method
 
@@ -64,7 +65,13 @@ def by_heat(ncv: Fraction, energy_emission_factor: Fraction) -> Fraction:
     return ncv * energy_emission_factor
 
 
-_HEAT = {"ncv": "GJ/base unit", "energy_emission_factor": "t/GJ"}
+_BY_HEAT: dict[str, Any] = {
+    "reads": {"ncv": "GJ/base unit", "energy_emission_factor": "t/GJ"},
+    "formula": by_heat,
+    "written": "ncv × energy_emission_factor",
+    "roles": BURNT,
+    "decisive": "energy_emission_factor",
+}
 
 
 def by_energy(energy_emission_factor: Fraction) -> Fraction:
@@ -141,33 +148,21 @@ METHODS = (
     Method(
         "combustion.heat_factor",
         gases=("CO2", "CH4_fossil", "N2O"),
-        reads=_HEAT,
-        formula=by_heat,
-        written="ncv × energy_emission_factor",
-        roles=BURNT,
-        decisive="energy_emission_factor",
+        **_BY_HEAT,
         source="IPCC 2006 Vol 2 Ch 2 Eq 2.1, Ch 3 Eq 3.2.1",
     ),
     Method(
         "combustion.biofuel",
         gases=("CH4_biogenic", "N2O"),
-        reads=_HEAT,
-        formula=by_heat,
-        written="ncv × energy_emission_factor",
-        roles=BURNT,
         kinds=("biofuel",),
-        decisive="energy_emission_factor",
+        **_BY_HEAT,
         source="IPCC 2006 Vol 2 Ch 2 Eq 2.1",
     ),
     Method(
         "combustion.biogenic_co2",
         gases=("CO2",),
-        reads=_HEAT,
-        formula=by_heat,
-        written="ncv × energy_emission_factor",
-        roles=BURNT,
         kinds=("biofuel",),
-        decisive="energy_emission_factor",
+        **_BY_HEAT,
         account="memo",
         source="IPCC 2006 Vol 2 Ch 2 §2.3.3.4: biogenic CO2 is an information item",
     ),

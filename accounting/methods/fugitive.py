@@ -10,8 +10,9 @@ IPCC 2006 Vol 2 Ch 4 Eq 4.1.1, 4.1.3, 4.1.7, 4.2.1; 省级温室气体清单编�
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
-from accounting.methods.method import Method
+from accounting.methods.method import Method, by_factor
 
 CH4_TO_CO2 = Fraction(44, 16)  # t CO2 per t CH4 burnt
 
@@ -54,17 +55,15 @@ def co2_of_flare(gas_density: Fraction, oxidation_factor: Fraction) -> Fraction:
     return gas_density * oxidation_factor * CH4_TO_CO2
 
 
-def by_factor(emission_factor: Fraction) -> Fraction:
-    """Tonnes of a gas per base unit of throughput.
-
-    >>> float(by_factor(Fraction("0.00012")) * 1_000)
-    0.12
-    """
-    return emission_factor
-
-
 _FUGITIVE = ("fugitive",)
-_COAL = "IPCC 2006 Vol 2 Ch 4 Eq 4.1.1"
+_RECOVERED: dict[str, Any] = {
+    "roles": _FUGITIVE,
+    "categories": ("coal_mining",),
+    "kinds": ("recovered_gas",),
+    "measures": "10^3 m3",
+    "decisive": "gas_density",
+    "source": "IPCC 2006 Vol 2 Ch 4 Eq 4.1.1",
+}
 _FLARE = {"gas_density": "t/10^3 m3", "oxidation_factor": "1"}
 
 METHODS = (
@@ -86,13 +85,8 @@ METHODS = (
         reads={"gas_density": "t/10^3 m3"},
         formula=used,
         written="0 − gas_density",
-        roles=_FUGITIVE,
-        categories=("coal_mining",),
-        kinds=("recovered_gas",),
-        measures="10^3 m3",
         items=("methane_recovered",),
-        decisive="gas_density",
-        source=_COAL,
+        **_RECOVERED,
     ),
     Method(
         "fugitive.methane_flared",
@@ -100,13 +94,8 @@ METHODS = (
         reads=_FLARE,
         formula=flared,
         written="0 − gas_density × oxidation_factor",
-        roles=_FUGITIVE,
-        categories=("coal_mining",),
-        kinds=("recovered_gas",),
-        measures="10^3 m3",
         items=("methane_flared",),
-        decisive="gas_density",
-        source=_COAL,
+        **_RECOVERED,
     ),
     Method(
         "fugitive.flare",
@@ -114,13 +103,8 @@ METHODS = (
         reads=_FLARE,
         formula=co2_of_flare,
         written="gas_density × oxidation_factor × 44 ÷ 16",
-        roles=_FUGITIVE,
-        categories=("coal_mining",),
-        kinds=("recovered_gas",),
-        measures="10^3 m3",
         items=("methane_flared",),
-        decisive="gas_density",
-        source=_COAL,
+        **_RECOVERED,
     ),
     Method(
         "fugitive.factor",

@@ -17,19 +17,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from accounting.methods.combustion import CARBON_TO_CO2
-from accounting.methods.method import Method
+from accounting.methods.method import Method, by_factor
 
 GASES = ("CO2", "CH4_fossil", "N2O", "CF4", "C2F6", "HFC-23", "SF6", "NF3")
 CAO_TO_CO2, MGO_TO_CO2 = Fraction(44, 56), Fraction(44, 40)  # t CO2 per t of oxide, molar masses 44, 56, 40
-
-
-def by_factor(emission_factor: Fraction) -> Fraction:
-    """Tonnes of a gas per tonne of product.
-
-    >>> by_factor(Fraction("0.538")) * (1_000_000 - 50_000)
-    Fraction(511100, 1)
-    """
-    return emission_factor
 
 
 def abated(emission_factor: Fraction, destruction: Fraction, utilisation: Fraction) -> Fraction:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from accounting.methods.combustion import CARBON_TO_CO2
-from accounting.methods.method import Method
+from accounting.methods.method import Method, by_factor
 
 VEHICLES = {"gasoline": "gasoline_vehicle", "diesel_oil": "diesel_vehicle"}  # fuel: the vehicles that burn it
 GASES = ("CO2", "CH4_fossil", "N2O")
@@ -31,15 +31,6 @@ def by_consumption(
     310819
     """
     return fuel_consumption * density * ncv * carbon_content * oxidation_factor * CARBON_TO_CO2
-
-
-def by_factor(emission_factor: Fraction) -> Fraction:
-    """Tonnes of a gas per base unit of distance or turnover.
-
-    >>> by_factor(Fraction("0.5")) * 10
-    Fraction(5, 1)
-    """
-    return emission_factor
 
 
 def by_intensity(energy_intensity: Fraction, energy_emission_factor: Fraction) -> Fraction:

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from accounting.exact import exp_minus, plain
 from accounting.methods.combustion import CARBON_TO_CO2
-from accounting.methods.method import Method
+from accounting.methods.method import Method, by_factor
 
 CARBON_TO_CH4 = Fraction(16, 12)  # t CH4 per t C
 NITROGEN_TO_N2O = Fraction(44, 28)  # t N2O per t N
@@ -88,15 +88,6 @@ def of_nitrogen(nitrogen_emission_factor: Fraction) -> Fraction:
     103.714
     """
     return nitrogen_emission_factor * NITROGEN_TO_N2O
-
-
-def by_factor(emission_factor: Fraction) -> Fraction:
-    """Tonnes of a gas per tonne of waste.
-
-    >>> float(by_factor(Fraction("0.00005")) * 1000)
-    0.05
-    """
-    return emission_factor
 
 
 def minus_one() -> Fraction:

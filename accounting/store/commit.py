@@ -56,9 +56,9 @@ def write_run(
             return Written(folder, there, already_there=True)
         return _written(place, folder, tables, view_tables, written, inputs or {})
     except OSError as error:
-        raise _fault(error, folder) from error
+        raise system.file_fault(error, folder) from error
     except pl.exceptions.ComputeError as error:
-        raise _fault(_os_error(error), folder) from error
+        raise system.file_fault(_os_error(error), folder) from error
 
 
 def refuse_foreign(folder: Path) -> None:
@@ -67,7 +67,7 @@ def refuse_foreign(folder: Path) -> None:
         if folder.exists() and not _is_free(folder) and not _is_run(folder):
             raise UsageError("out.not_empty", where=Where(str(folder)), free=str(next_free(folder)))
     except OSError as error:
-        raise _fault(error, folder) from error
+        raise system.file_fault(error, folder) from error
 
 
 def next_free(folder: Path) -> Path:
@@ -198,7 +198,3 @@ def _os_error(error: pl.exceptions.ComputeError) -> OSError:
     if found is None:
         raise error
     return system.os_error(int(found[1]), str(error))
-
-
-def _fault(error: OSError, folder: Path) -> EnvironmentFault:
-    return system.file_fault(error, folder)

@@ -33,7 +33,7 @@ def taken(*paths: Path) -> Intake:
 @pytest.mark.parametrize("make", [table, parquet])
 def test_quantities_are_guarded_before_any_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make) -> None:
     monkeypatch.setattr(exact, "SAFE_MAGNITUDE", 10e9)
-    for adding in ("key_sums", "united", "quantity_sums"):
+    for adding in ("key_sums", "quantity_sums"):
         monkeypatch.setattr(ledger, adding, lambda *_: pytest.fail("added before it was guarded"))
     with pytest.raises(DataRefused) as raised:
         taken(make(tmp_path / ("a.csv" if make is table else "a.parquet")))
