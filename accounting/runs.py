@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -17,11 +18,11 @@ from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, codes, inventory, views
+from accounting import acceptances, codes, inventory, units, views
 from accounting import project as projects
 from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding
-from accounting.exact import plain
+from accounting.exact import plain as plain_number
 from accounting.explain import Explanation, Place, explained, place_of
 from accounting.factors import check as pack_check
 from accounting.factors import classes, pack, resolver
@@ -31,8 +32,9 @@ from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
 from accounting.quality import conservation, coverage, findings, unserved
+from accounting.ranks import coded, in_order
 from accounting.store import commit, digest, manifest, opened
-from accounting.tables import CELL, STORED, check, frame, ordered
+from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered, plain
 
 Progress = Callable[[str, int, int], None]
 
@@ -166,22 +168,32 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     counted = settings.counted()
     categories = sorted({category for category, _ in counted})
-    sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
-    sums = ordered("sums", sums)
+    entities = taken.sums["entity"].unique().cast(pl.String)
+    sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(entities))
+    sums = in_order(sums, KEY)
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
     resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity)
-    inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
-    potentials = pack.gwp(settings.gwp)
-    _every_gas_has_a_potential(resolved, potentials, settings.gwp)
-    cells = ordered(
-        "inventory",
-        inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), potentials).collect(),
-    )
-    conservation_results.append(conservation.cells_are_unique(cells, CELL))
-    view_tables: dict[str, pl.DataFrame] = {}
-    for shown in settings.views:
-        view_tables[shown.id] = ordered("view", views.view_table(cells.lazy(), shown).collect())
-        conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
+    tables = {
+        "activity": taken.activity,
+        "sums": plain("sums", sums),
+        "effective": ordered("effective", resolved.effective),
+        "resolution": ordered("resolution", resolved.resolution),
+        "missing": ordered("missing", resolved.missing),
+        "rejections": ordered("rejections", taken.rejections),
+        "corrections": ordered("corrections", taken.corrections),
+    }
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        digested = beside.submit(digest.digest, tables, settings.for_digest())
+        inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
+        potentials = pack.gwp(settings.gwp)
+        _every_gas_has_a_potential(resolved, potentials, settings.gwp)
+        cells = inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), potentials).collect()
+        cells = coded(in_order(cells, CELL), CELL)
+        conservation_results.append(conservation.cells_are_unique(cells, CELL))
+        view_tables: dict[str, pl.DataFrame] = {}
+        for shown in settings.views:
+            view_tables[shown.id] = plain("view", views.view_table(cells, shown))
+            conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
     listed = [
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
         *unserved.without_factor(sums, class_frame, resolved, counted),
@@ -190,23 +202,14 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_stakes(all_findings, cells)
-    tables = {
-        "activity": taken.activity,
-        "sums": sums,
-        "effective": ordered("effective", resolved.effective),
-        "resolution": ordered("resolution", resolved.resolution),
-        "missing": ordered("missing", resolved.missing),
-        "inventory": cells,
-        "rejections": ordered("rejections", taken.rejections),
-        "findings": findings.accepted(all_findings, accepted),
-        "corrections": ordered("corrections", taken.corrections),
-    }
+    tables |= {"inventory": plain("inventory", cells), "findings": findings.accepted(all_findings, accepted)}
     for name, table in tables.items():
         check(name, table)
     if settings.strict:
         _nothing_waits(tables["rejections"], findings.waiting(tables["findings"]))
     energy = coverage.energy(sums.lazy(), categories, resolved.missing.lazy())
-    return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy), sources=taken.paths)
+    record = _record(taken, settings, tables, conservation_results, energy, digested.result())
+    return Run(tables, view_tables, record, sources=taken.paths)
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:
@@ -239,6 +242,7 @@ def _record(
     tables: Mapping[str, pl.DataFrame],
     conservation_results: list[dict[str, Any]],
     energy: pl.DataFrame,
+    digested: str,
 ) -> dict[str, Any]:
     return manifest.record(
         settings=settings.for_digest(),
@@ -249,9 +253,9 @@ def _record(
         inputs=taken.inputs,
         stages=[*taken.stages, {"stage": "run", **{f"{name}_rows": table.height for name, table in tables.items()}}],
         conservation=conservation_results,
-        gwp={gas: plain(potential) for gas, potential in pack.gwp(settings.gwp).items()},
+        gwp={gas: plain_number(potential) for gas, potential in pack.gwp(settings.gwp).items()},
         coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
-        digest=digest.digest(tables, settings.for_digest()),
+        digest=digested,
     )
 
 
@@ -332,14 +336,17 @@ def taken_in(
     encoding: str | None = None,
     memory: str | None = None,
     progress: Progress | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> intake.Intake:
-    """What the files hold: the first half of a run, and all of `tanfeng check`."""
+    """What the files hold: the first half of a run, and all of `tanfeng check`; `meanwhile` is done beside the reading."""
     if year is not None and year not in YEARS:
         raise UsageError("year.range", seen=str(year), first=YEARS.start, last=YEARS.stop - 1)
     found = intake.sources(
         paths, plan, entity=entity, year=year, map=None if mapping is None else Path(mapping), encoding=encoding
     )
-    return intake.intake(found, project=plan, limits=_limits(memory), progress=progress)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(meanwhile)
+        return intake.intake(found, project=plan, limits=_limits(memory), progress=progress)
 
 
 def _limits(memory: str | None) -> Limits:
@@ -384,6 +391,13 @@ def _written_as_text(inputs: Any, path: Path) -> None:
         raise UsageError("run.frame", seen=str(error).splitlines()[0][:200]) from error
 
 
+def _made_ready() -> None:
+    """What takes time to compile and is wanted later, while other processes read the inputs."""
+    units.unit("kg")
+    for name in STORED:
+        contract(name)
+
+
 def run(
     inputs: Any = None,
     *,
@@ -425,8 +439,9 @@ def run(
             )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
     taken = taken_in(
-        paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress
-    )
+        paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress,
+        meanwhile=_made_ready,
+    )  # fmt: skip
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
         mapping=taken.mapping_hash, strict=strict, electricity=electricity,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
+from accounting import ranks
 from accounting.errors import InvariantBroken
 from accounting.exact import FACTOR_DIGITS, MASS_DIGITS, QUANTITY_DIGITS, decimal_type
 
@@ -222,62 +223,17 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
+def plain(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """The table in its declared columns and types; coded words become strings."""
+    return table.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
+
+
 def ordered(name: str, table: pl.DataFrame) -> pl.DataFrame:
     """The table in its declared columns, types and total order: nulls first, strings by their UTF-8 bytes.
 
-    A table that stands in order is not sorted again. Strings are compared once each, as ranks; the columns of the order
-    are packed into one integer where they fit.
+    A table that stands in order is not sorted again.
     """
-    plain = table.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
-    if stands_in_order(plain, ORDER[name]):
-        return plain
-    ranked = coded(plain, ORDER[name])
-    rank = _packed(ranked, ORDER[name])
-    if rank is None:
-        in_order = ranked.sort(list(ORDER[name]), nulls_last=False, maintain_order=True)
-    else:
-        in_order = ranked.with_columns(rank.alias("rank")).sort("rank", maintain_order=True)
-    return in_order.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
-
-
-def stands_in_order(table: pl.DataFrame, order: Iterable[str]) -> bool:
-    """Whether no row comes before the one that stands above it: a tenth of the cost of sorting.
-
-    >>> stands_in_order(pl.DataFrame({"a": [None, "x", "x"], "b": [5, 1, 2]}), ["a", "b"])
-    True
-    """
-    falls, level = pl.lit(value=False), pl.lit(value=True)
-    for column in order:
-        here, above = pl.col(column), pl.col(column).shift(1)
-        falls = falls | (level & ((here < above).fill_null(value=False) | (here.is_null() & above.is_not_null())))
-        level = level & here.eq_missing(above)
-    return not table.select(falls.slice(1).any()).item()
-
-
-def coded(table: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """String columns as Enum whose categories stand in byte order: what sorting, grouping and joining are fast on."""
-    return table.with_columns(
-        pl.col(column).cast(pl.Enum(table[column].drop_nulls().unique().sort()))
-        for column in columns
-        if table.schema[column] == pl.String
-    )
-
-
-def _packed(table: pl.DataFrame, order: Iterable[str]) -> pl.Expr | None:
-    """The columns of an order as one integer of the same order, None where they do not fit 62 bits."""
-    place, size = pl.lit(0, pl.Int64), 1
-    for column in order:
-        dtype, values = table.schema[column], pl.col(column)
-        if isinstance(dtype, pl.Enum):
-            code, count = values.to_physical().cast(pl.Int64) + 1, len(dtype.categories) + 1
-        else:
-            least, most = int(table[column].min() or 0), int(table[column].max() or 0)  # type: ignore[arg-type]
-            code, count = values.cast(pl.Int64) - least + 1, most - least + 2
-        size *= count
-        if size >= 2**62:
-            return None
-        place = place * count + code.fill_null(0)
-    return place
+    return plain(name, ranks.in_order(table, ORDER[name]))
 
 
 def check(name: str, table: Table) -> Table:

@@ -256,6 +256,8 @@ def _registry() -> Any:
 @cache
 def _compiled(expression: str, base: str) -> Fraction:
     """How many base units one unit of our own definitions is; pint never sees a text from a table."""
+    if expression == base:
+        return Fraction(1)
     registry = _registry()
     one = registry.Quantity(Fraction(1), registry.parse_units(expression))
     return Fraction(one.to(registry.parse_units(base)).magnitude)

@@ -18,7 +18,8 @@ import polars as pl
 from accounting import codes, shipped
 from accounting.errors import Lang, UsageError, did_you_mean
 from accounting.exact import MASS_DIGITS, decimals, integers
-from accounting.tables import TABLES
+from accounting.ranks import RANK, Rank, coded, enum
+from accounting.tables import ORDER, TABLES
 
 ALL_GASES = "CO2e"
 DEFAULT_VIEW = "energy-balance"
@@ -118,9 +119,12 @@ def held(shown: View, row: str | None = None) -> pl.LazyFrame:
 def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.LazyFrame:
     """Inventory cells with the leaf (`row`) that holds them, and the account under which they are shown."""
     where = held(shown, row)
+    schema = inventory.collect_schema()
     keys = [name for name in where.collect_schema().names() if name not in ("claimed", "row")]
+    known = where.with_columns(pl.col(name).cast(schema[name], strict=False) for name in keys).drop_nulls(keys)
     return (
-        inventory.join(where, on=keys, how="inner")
+        inventory.with_columns(pl.col("account").cast(pl.String))
+        .join(known, on=keys, how="inner", maintain_order="left")
         .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"))
         .with_columns(
             pl.when(pl.col("account") == pl.col("claimed")).then(pl.lit("main")).otherwise("account").alias("account")
@@ -162,62 +166,61 @@ def views() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (shipped.datasets() / "views").glob("*.csv")))
 
 
-def view_table(inventory: pl.LazyFrame, shown: View) -> pl.LazyFrame:
-    """The lines of a view for each entity, year and account.
+def view_table(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
+    """The lines of a view for each entity, year and account, in their order.
 
-    Takes Inventory; gives the columns of tables.TABLES["view"]: for leaves each item and gas; for every line all
-    items (`item` null) by gas, and with gas `CO2e` (mass null) the sum over gases. `cells` counts the cells of a line,
-    `missing_cells` those without a mass; a total of which no cell has one is null, never 0.
+    Takes Inventory; gives the columns of tables.TABLES["view"], words coded: for leaves each item and gas; for every
+    line all items (`item` null) by gas, and with gas `CO2e` (mass null) the sum over gases. `cells` counts the cells of
+    a line, `missing_cells` those without a mass; a total of which no cell has one is null, never 0.
+
+    A line is one integer until it is shown: its rank in the order of the view.
     """
-    place = ["entity", "year", "account", "row"]
-    leaves = placed(inventory, shown)
-    by_item = _by_item(leaves, shown)
-    whole = _totals(leaves.rename({"row": "leaf"}), ["entity", "year", "account", "leaf", "gas"])
-    counted = whole.join(_lines_of_leaves(shown), on="leaf", how="inner")
-    by_gas = _added(counted, [*place, "gas"]).with_columns(pl.lit(None, pl.String).alias("item"))
-    all_gases = _added(by_gas, place).with_columns(
-        pl.lit(None, pl.String).alias("item"),
-        pl.lit(ALL_GASES).alias("gas"),
-        pl.lit(None, TABLES["view"]["mass_t"]).alias("mass_t"),
-    )
-    columns = list(TABLES["view"])
-    return pl.concat([part.select(columns) for part in (by_item, by_gas, all_gases)])
+    leaves = _leaves(inventory, shown)
+    rank = Rank.sure(leaves, ORDER["view"])
+    all_items, all_gases = {"item": pl.lit(None, pl.String)}, {"gas": pl.lit(ALL_GASES)}
+    several = pl.col("row").is_in(_of_several_categories(shown))
+    by_item = [_ranked(leaves.filter(~several), rank), _added(_ranked(leaves.filter(several), rank))]
+    of_leaves = _added(_ranked(leaves, rank, **all_items))
+    upwards = of_leaves.with_columns(rank.columns()).rename({"row": "leaf"}).join(_lines_of_leaves(shown, rank), on="leaf")
+    of_lines = _added(_ranked(upwards, rank))
+    in_co2e = _added(_ranked(of_lines.with_columns(rank.columns()), rank, **all_gases)).with_columns(_NO_MASS)
+    table = pl.concat([*by_item, of_lines, in_co2e]).sort(RANK)
+    return table.with_columns(decimals(pl.col(_MASSES), MASS_DIGITS), *rank.columns()).select(list(TABLES["view"]))
 
 
-def _by_item(leaves: pl.LazyFrame, shown: View) -> pl.LazyFrame:
-    """Each leaf's items and gases; where a leaf holds one category its cells are these already, nothing is to be added."""
+def _leaves(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
+    """The cells that the leaves hold, each with its counts; every word that the view may show is coded."""
+    cells = placed(inventory.lazy(), shown).collect()
+    words = {"gas": [*cells["gas"].unique().cast(pl.String), ALL_GASES], "row": [line.row for line in shown.lines]}
+    types = pl.Schema({name: enum(pl.Series(every)) for name, every in words.items()})
+    counts = pl.lit(1, pl.Int64).alias("cells"), pl.col("mass_t").is_null().cast(pl.Int64).alias("missing_cells")
+    return coded(cells.cast(types), ("entity", "account", "item")).with_columns(integers(pl.col(_MASSES)), *counts)
+
+
+def _of_several_categories(shown: View) -> list[str]:
+    """Leaves whose cells must be added up before they are shown item by item."""
     held_by: dict[str, set[str]] = {}
     for category, _, _, _, row in _held(shown):
         held_by.setdefault(row, set()).add(category)
-    several = sorted(row for row, categories in held_by.items() if len(categories) > 1)
-    missing = pl.col("mass_t").is_null().cast(pl.Int64)
-    columns = ["entity", "year", "account", "row", "item", "gas", "mass_t", "co2e_t"]
-    single = leaves.filter(~pl.col("row").is_in(several)).select(
-        *columns, pl.lit(1, pl.Int64).alias("cells"), missing.alias("missing_cells")
-    )
-    added = _totals(leaves.filter(pl.col("row").is_in(several)), columns[:6])
-    return pl.concat([single, added.select(*columns, "cells", "missing_cells")])
+    return [row for row, categories in held_by.items() if len(categories) > 1]
 
 
-def _lines_of_leaves(shown: View) -> pl.LazyFrame:
+def _lines_of_leaves(shown: View, rank: Rank) -> pl.DataFrame:
     """Each leaf with itself and every line above it."""
     pairs = [(line.row, row) for line in shown.leaves() for row in shown.path(line.row)]
-    return pl.LazyFrame(pairs, schema={"leaf": pl.String, "row": pl.String}, orient="row")
+    return pl.DataFrame(pairs, schema={"leaf": rank.dtype_of("row"), "row": rank.dtype_of("row")}, orient="row")
 
 
-def _added(totals: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
-    """Totals of totals: exact, with their counts."""
-    return totals.group_by(by).agg(*_SUMS, pl.col("cells", "missing_cells").sum()).with_columns(_AS_DECIMALS)
+def _ranked(lines: pl.DataFrame, rank: Rank, **instead: pl.Expr) -> pl.DataFrame:
+    return lines.select(rank.expression(**instead), *_MASSES, *_COUNTS)
 
 
-def _totals(counted: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
-    """Exact sums of cells; null where no cell has a mass."""
-    counts = (
-        pl.len().cast(pl.Int64).alias("cells"),
-        pl.col("mass_t").null_count().cast(pl.Int64).alias("missing_cells"),
-    )
-    return counted.group_by(by).agg(*_SUMS, *counts).with_columns(_AS_DECIMALS)
+def _added(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines of one rank as one: exact sums, null where no part has any."""
+    sums = (pl.when(pl.col(mass).count() > 0).then(pl.col(mass).sum()).alias(mass) for mass in _MASSES)
+    return lines.lazy().group_by(RANK).agg(*sums, pl.col(_COUNTS).sum()).collect()
 
 
-_SUMS = [pl.when(pl.col(mass).count() > 0).then(integers(pl.col(mass)).sum()).alias(mass) for mass in ("mass_t", "co2e_t")]
-_AS_DECIMALS = decimals(pl.col("mass_t", "co2e_t"), MASS_DIGITS)
+_MASSES = ["mass_t", "co2e_t"]
+_COUNTS = ["cells", "missing_cells"]
+_NO_MASS = pl.lit(None, pl.Int128).alias("mass_t")

@@ -30,7 +30,9 @@ def activity_table(path: Path, rows: int, keys: int, seed: int = 20230707) -> Pa
             "unit": pl.repeat("t", rows, eager=True),
         }
     )
-    quantity = pl.col("quantity") / 1000
+    quantity = frame["quantity"] / pl.repeat(
+        1000.0, rows, eager=True
+    )  # a column: polars turns x / literal into x × (1 / literal)
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.with_columns(quantity).write_parquet(path, row_group_size=500_000)
     return path

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from accounting.cli.talk import Talk
+from accounting.ingest import sandbox
 
 
 def add_commands(app: typer.Typer, talk: Talk) -> None:
@@ -54,6 +55,8 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
             typer.Option("--strict", help=say("有未采用或待确认即不写出", "write nothing if anything is refused or waits")),
         ] = False,
     ) -> int:
+        if any(path.suffix == ".parquet" for path in paths or []):
+            sandbox.prepare()
         from accounting.cli.work import run_and_save
 
         return run_and_save(

@@ -17,7 +17,10 @@ from accounting import codes
 from accounting.errors import InvariantBroken
 from accounting.factors.pack import Pack
 from accounting.methods import borrowed_items
-from accounting.tables import CLASS_KEY, KEY
+from accounting.ranks import RANK, Rank, coded
+from accounting.tables import CLASS_KEY, KEY, TABLES
+
+_TYPES = pl.Schema({name: TABLES["effective"][name] for name in CLASS_KEY})
 
 
 def classed(
@@ -28,14 +31,18 @@ def classed(
     `parents` gives the ancestors of every entity, nearest first, ending with the nation. Raises InvariantBroken
     (`class.collision`) where two class keys have one number.
     """
-    placed = _placed(sums, packs, parents)
-    keys = placed.select(CLASS_KEY).unique().sort(CLASS_KEY, nulls_last=False)
-    numbered = keys.with_columns(pl.Series("class", [class_number(key) for key in keys.rows()], dtype=pl.Int64))
-    if numbered["class"].n_unique() != numbered.height:
-        raise InvariantBroken("class.collision", classes=numbered.height)
-    joined = placed.join(numbered, on=list(CLASS_KEY), how="left", nulls_equal=True, maintain_order="left", validate="m:1")
+    placed = coded(_placed(coded(sums, KEY), packs, parents), ("place",))
+    rank = Rank.sure(placed, CLASS_KEY)
+    ranked = placed.with_columns(rank.expression())
+    keys = ranked.select(RANK).unique()
+    class_keys = keys.select(rank.columns()).cast(_TYPES)
+    numbers = pl.Series("class", [class_number(key) for key in class_keys.rows()], dtype=pl.Int64)
+    if numbers.n_unique() != len(numbers):
+        raise InvariantBroken("class.collision", classes=len(numbers))
+    joined = ranked.join(keys.with_columns(numbers), on=RANK, how="left", maintain_order="left", validate="m:1")
     columns = [name for name in (*KEY, "quantity", "notation_key") if name in sums.columns]
-    return joined.select(*columns, "class"), numbered.select("class", *CLASS_KEY)
+    classes = class_keys.with_columns(numbers).select("class", *CLASS_KEY)
+    return joined.select(*columns, "class"), classes.sort(CLASS_KEY, nulls_last=False)
 
 
 def class_number(key: Sequence[object]) -> int:
@@ -49,7 +56,7 @@ def class_number(key: Sequence[object]) -> int:
 
 
 def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Key sums with their place; where no pack holds a value below the nation, that is one constant."""
+    """Key sums (words coded) with their place; where no pack holds a value below the nation, that is one constant."""
     own = _own_values(packs)
     if own.is_empty():
         return sums.with_columns(pl.lit(codes.NATION).alias("place"))
@@ -58,8 +65,9 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
         schema={"entity": pl.String, "place": pl.String, "rank": pl.Int16},
         orient="row",
     )
+    words = ["entity", "category", "item"]
     near = (
-        sums.select("entity", "category", "item").unique()
+        sums.select(words).unique().cast(pl.String)
         .join(_lineages("category", sums["category"], codes.category_parents), on="category", how="left")
         .join(_lineages("item", sums["item"], _item_lineage), on="item", how="left")
         .join(lineage, on="entity", how="inner")
@@ -69,11 +77,11 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
             pl.col("own_item").is_null() | pl.col("items").list.contains(pl.col("own_item")),
         )
         .sort("rank")
-        .group_by("entity", "category", "item", maintain_order=True)
+        .group_by(words, maintain_order=True)
         .agg(pl.col("place").first())
+        .cast({name: sums.schema[name] for name in words})
     )  # fmt: skip
-    placed = sums.join(near, on=["entity", "category", "item"], how="left", maintain_order="left")
-    return placed.with_columns(pl.col("place").fill_null(codes.NATION))
+    return sums.join(near, on=words, how="left", maintain_order="left").with_columns(pl.col("place").fill_null(codes.NATION))
 
 
 def _item_lineage(item: str) -> tuple[str, ...]:
@@ -83,7 +91,7 @@ def _item_lineage(item: str) -> tuple[str, ...]:
 
 def _lineages(name: str, words: pl.Series, parents: Callable[[str], Sequence[str]]) -> pl.DataFrame:
     """Each word with itself and those for which a value also serves it."""
-    known = words.unique().sort().to_list()
+    known = words.unique().cast(pl.String).sort().to_list()
     plural = {"category": "categories", "item": "items"}[name]
     return pl.DataFrame({name: known, plural: [[word, *parents(word)] for word in known]})
 

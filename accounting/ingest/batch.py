@@ -56,8 +56,8 @@ class Part:
         return transfers.is_transfer().alias("made")
 
     def given(self) -> pl.LazyFrame:
-        """What it gives to the key sums, as portions."""
-        return portions.of_rows(self.rows.lazy()) if self.portions is None else self.portions.lazy()
+        """What it gives to the key sums, as portions; words are plain strings."""
+        return portions.of_rows(self.rows.lazy()) if self.portions is None else self.portions.lazy().cast(portions.PLAIN)
 
     def held(self) -> tuple[int, int]:
         """How many rows as read, and how many transfers, it gives."""
@@ -82,7 +82,7 @@ class Part:
         before = self.held()
         if those.is_empty():
             return those
-        own = self.rows.with_columns(self.made) if self.portions is None else self.portions
+        own = self.rows.with_columns(self.made) if self.portions is None else self.given().collect()
         told = own.with_columns(beside)
         gone = told.join(those, on=those.columns, how="semi", maintain_order="left")
         kept = told.join(those, on=those.columns, how="anti", maintain_order="left")

@@ -1,6 +1,6 @@
 """The child process that reads one file: bounded first, then reading, then one JSON answer on stdout.
 
-    python -m accounting.ingest.child        request: one JSON line on stdin
+    python -m accounting.ingest.child TASK        request: one JSON line on stdin
 
 Tasks: `cells` (a workbook or text file as cells) and `table` (a Parquet table as key sums). A file that cannot be used
 is an answer with a problem; whatever else happens, the parent survives it.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,13 @@ def _why_not(head: bytes) -> str:
 
 
 def main() -> None:
-    """Read the request, bound this process, answer."""
-    request = json.loads(sys.stdin.buffer.readline())
+    """Read the request, bound this process, answer; the engine that a table needs is loaded before anything is asked."""
+    if sys.argv[1:] == ["table"]:
+        import_module("accounting.ingest.columnar")
+    asked = sys.stdin.buffer.readline()
+    if not asked:
+        return
+    request = json.loads(asked)
     limits = Limits(**request["limits"])
     system.limit_this_process(limits.memory, limits.seconds, limits.answer_bytes)
     answer = json.dumps(answered(request), ensure_ascii=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from accounting.errors import DataRefused, Where, finding
 from accounting.ingest import grouping, headers, key_verdicts, leftover, long_table, portions
@@ -41,18 +42,18 @@ def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
     place = Where(request["file"])
     evidence = [Evidence(e["subject"], e["value"], e["rank"], e["seen"], place) for e in request["evidence"]]
     try:
-        scan = pl.scan_parquet(request["path"], glob=False, hive_partitioning=False)
-        given, account = summed(scan, evidence, place, request["sha256"])
+        given, account = summed(Path(request["path"]), evidence, place, request["sha256"])
         given.write_ipc(Path(request["out"]), compression="uncompressed")
-    except (pl.exceptions.ComputeError, pl.exceptions.PanicException, OSError) as error:
+    except (pl.exceptions.ComputeError, pl.exceptions.PanicException, pa.ArrowException, OSError) as error:
         if speaks_of_memory(str(error)):
             raise MemoryError from error
         raise DataRefused("parquet.damaged", where=place, seen=str(error).splitlines()[0][:200]) from error
     return account.answer()
 
 
-def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: str) -> tuple[pl.DataFrame, Account]:
-    """The accepted rows of a scanned table by key (`PORTION`), and the account of all its rows."""
+def summed(path: Path, evidence: list[Evidence], place: Where, sha256: str) -> tuple[pl.DataFrame, Account]:
+    """The accepted rows of a table by key (`PORTION`), and the account of all its rows."""
+    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
     schema = dict(scan.collect_schema())
     _within_bounds(schema)
     head = headers.head([headers.named(number, name) for number, name in enumerate(schema, 1)], place)
@@ -67,7 +68,7 @@ def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: s
     none = pl.DataFrame(schema=PORTION)
     if account.refused_whole or not rows:
         return none, account
-    grouped = grouping.grouped(scan, rows, head, schema)
+    grouped = grouping.grouped(path, scan, head, schema)
     said = _said(head, grouped, evidence, place, account)
     if account.refused_whole:
         return none, account
@@ -79,7 +80,7 @@ def summed(scan: pl.LazyFrame, evidence: list[Evidence], place: Where, sha256: s
     if not rest and keys.distinct:
         account.by_key = True
         return own, account
-    return portions.added(pl.concat([part.lazy() for part in (own, *rest)])).collect(), account
+    return portions.added(pl.concat([own.lazy().cast(portions.PLAIN), *(part.lazy() for part in rest)])).collect(), account
 
 
 def _said(

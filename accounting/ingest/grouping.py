@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from accounting import units
 from accounting.errors import DataRefused
@@ -15,8 +19,8 @@ from accounting.ingest.headers import Head
 from accounting.ingest.judged import Judged, judged
 from accounting.ingest.packed import Packing
 from accounting.ingest.row_checks import JUDGES
+from accounting.ingest.row_groups import RowGroups
 
-SAMPLE = 100_000
 BATCH = 12_000_000
 PACKED = ("entity", "year", "month", "category", "item", "unit", "basis")
 
@@ -51,28 +55,25 @@ class Grouped:
         return self.verdicts(name).values.drop_nulls().unique().sort().to_list()
 
 
-def grouped(scan: pl.LazyFrame, rows: int, head: Head, schema: Mapping[str, pl.DataType]) -> Grouped:
-    """Group all rows; again where a unit turns up that the first rows do not show."""
+def grouped(path: Path, scan: pl.LazyFrame, head: Head, schema: Mapping[str, pl.DataType]) -> Grouped:
+    """Group all rows of the table in the file that `scan` reads."""
     packing = Packing({name: head.fields[name].text for name in PACKED if name in head.fields}, schema)
-    factors = _factors(scan.head(SAMPLE), head, packing)
-    groups = _groups(scan, rows, head, packing, factors)
-    if "unit" in packing.columns and len(packing.words("unit")) - 1 > len(factors):
-        every = _factors(pl.LazyFrame({packing.columns["unit"]: packing.words("unit")}), head, packing)
-        if len(every) > len(factors):
-            factors, groups = every, _groups(scan, rows, head, packing, every)
-    if packing.overflows():
-        packing = replace(packing, bounded=True)
-        groups = _groups(scan, rows, head, packing, factors)
-    return Grouped(scan, head, packing, factors, groups, packing.unpacked(groups["key"].fill_null(0)))
+    beside = [head.fields[name].text for name in ("quantity", "notation_key") if name in head.fields]
+    table = RowGroups(path, packing, beside, pq.read_metadata(path))
+    parts: list[pl.DataFrame] = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for groups in table.batches(BATCH):
+            made = [pool.submit(_taken, rows, head, packing, _factors(head, packing)) for rows in table.placed(groups, pool)]
+            parts += _batch(made)
+    groups = parts[0] if len(parts) == 1 else _summed(pl.concat(parts))
+    return Grouped(scan, head, packing, _factors(head, packing), groups, packing.unpacked(groups["key"].fill_null(0)))
 
 
-def _factors(shown: pl.LazyFrame, head: Head, packing: Packing) -> dict[int, Fraction]:
-    """Base units in one of each unit, by the place of its spelling; none for a spelling that is refused."""
+def _factors(head: Head, packing: Packing) -> dict[int, Fraction]:
+    """Base units in one of each unit that was met, by the place of its spelling; none for a spelling that is refused."""
     if "unit" not in packing.columns:
         in_head = head.fields["quantity"].unit
         return {0: units.unit(in_head).factor} if in_head and is_unit(in_head) else {}
-    spelled = shown.select(pl.col(packing.columns["unit"]).cast(pl.String).unique()).collect().to_series()
-    packing.number_first("unit", spelled.drop_nulls().sort())
     words = enumerate(packing.words("unit"))
     return {place: units.unit(word).factor for place, word in words if word is not None and is_unit(word)}
 
@@ -124,40 +125,52 @@ def _without_key(head: Head, taken: pl.Expr) -> pl.Expr:
     return taken & (written.is_null() | (written == ""))
 
 
-def _groups(scan: pl.LazyFrame, rows: int, head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> pl.DataFrame:
-    parts: list[pl.DataFrame] = []
-    for start in range(0, rows, BATCH):
-        parts += _batch(scan.slice(start, BATCH) if rows > BATCH else scan, head, packing, factors)
-    return parts[0] if len(parts) == 1 else _summed(pl.concat(parts))
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Rows of a row group by `key`: the `integer` of those taken at first look; of the others also whether `rounded`."""
+
+    first: pl.DataFrame
+    again: pl.DataFrame
 
 
-def _batch(part: pl.LazyFrame, head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> Iterator[pl.DataFrame]:
-    """The groups of a batch: rows taken at first look, and (a few, or none) those taken at the second or left."""
-    columns = [packing.key().alias("key"), _first(head, packing, factors).alias("integer")]
-    if not _is_float(head, packing):
-        rows = packing.placed(part).select(columns).collect()
-        again = rows.filter(pl.col("integer").is_null()).with_columns(pl.lit(value=False).alias("rounded"))
-    else:
+def _taken(placed_rows: Callable[[], pl.DataFrame], head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> _Taken:
+    placed = placed_rows()
+    rows = placed.select(packing.key().alias("key"), _first(head, packing, factors).alias("integer"))
+    untaken = rows["integer"].is_null()
+    if not untaken.any():
+        return _Taken(rows, rows.clear())
+    more, near = pl.lit(None, pl.Int64), pl.lit(value=False)
+    if _is_float(head, packing):
         free = _without_key(head, pl.lit(value=True))
-        rows = packing.placed(part).select(*columns, pl.when(free).then(_quantity(head, packing)).alias("quantity")).collect()
-        again = rows.filter(pl.col("integer").is_null())
-        unit = packing.place_in_key("unit") if "unit" in packing.columns else pl.lit(0)
-        more, near = second_look(pl.col("quantity"), unit, factors)
-        again = again.with_columns(more.alias("integer"), near.alias("rounded"))
-    first = rows if again.is_empty() else rows.filter(pl.col("integer").is_not_null())
+        more, near = (pl.when(free).then(made) for made in second_look(_quantity(head, packing), packing.unit(), factors))
+    again = placed.filter(untaken).select(packing.key().alias("key"), more.alias("integer"), near.alias("rounded"))
+    return _Taken(rows.filter(~untaken), again)
+
+
+def _batch(made: list[Future[_Taken]]) -> Iterator[pl.DataFrame]:
+    """The groups of a batch: rows taken at first look, and (a few, or none) those taken at the second or left."""
+    taken = [one.result() for one in made]
+    made.clear()
+    again = [part.again for part in taken if part.again.height]
+    first = pl.concat([part.first for part in taken], rechunk=True)
+    taken.clear()
     yield (
         first.lazy()
         .group_by("key")
         .agg(pl.col("integer").cast(pl.Int128).sum().alias("sum"), pl.len().alias("rows"))
-        .with_columns(_none.alias("left"), _none.alias("rounded"))
         .collect()
+        .with_columns(_none.alias("left"), _none.alias("rounded"))
     )
-    if not again.is_empty():
-        yield again.group_by("key").agg(
-            pl.col("integer").cast(pl.Int128).sum().alias("sum"),
-            pl.col("integer").is_not_null().sum().alias("rows"),
-            pl.col("integer").is_null().sum().alias("left"),
-            (pl.col("rounded") & pl.col("integer").is_not_null()).sum().alias("rounded"),
+    if again:
+        yield (
+            pl.concat(again)
+            .group_by("key")
+            .agg(
+                pl.col("integer").cast(pl.Int128).sum().alias("sum"),
+                pl.col("integer").is_not_null().sum().alias("rows"),
+                pl.col("integer").is_null().sum().alias("left"),
+                (pl.col("rounded") & pl.col("integer").is_not_null()).sum().alias("rounded"),
+            )
         )
 
 

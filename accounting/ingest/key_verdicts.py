@@ -21,8 +21,10 @@ from accounting.ingest.packed import BITS
 from accounting.ingest.quantities import Measure, measure
 from accounting.ingest.row_checks import JUDGES
 from accounting.ingest.transfers import SOURCE
-from accounting.tables import TABLES
+from accounting.ranks import coded, in_order
+from accounting.tables import KEY, TABLES
 
+_CODE = r"^[0-9]{6}$"
 _MEASURED = ("item", "unit", "basis")  # what decides the base unit
 
 
@@ -55,14 +57,14 @@ def judged_keys(grouped: Grouped, said: Mapping[Subject, Decided], place: Where)
     places = grouped.places.with_columns(
         pl.lit(0, pl.UInt32).alias(name) for name in (*values, *_MEASURED) if name not in grouped.places.columns
     )
-    measures, standing = _measures(grouped, places, values), _standing(places, values)
+    measures, fallen = _measures(grouped, places, values), _fallen(places, values)
     keys = pl.concat([grouped.groups, places], how="horizontal")
-    keys = keys.with_columns(_together(_MEASURED).alias("measure"), _together(SUBJECTS).alias("standing"))
+    keys = keys.with_columns(_together(_MEASURED).alias("measure"), _together(SUBJECTS).alias("pair"))
     keys = keys.join(measures, on="measure", how="left", maintain_order="left")
     sound = keys.select(
         pl.col("key").is_not_null()
         & pl.col("base").is_not_null()
-        & pl.col("standing").is_in(standing.implode())
+        & ~pl.col("pair").is_in(fallen.implode())
         & pl.all_horizontal(_readable(name, by_place) for name, by_place in values.items())
     ).to_series()
     special = keys["category"].is_in(_places_of(values["category"], SOURCE).implode())
@@ -118,7 +120,8 @@ def _measures(grouped: Grouped, places: pl.DataFrame, values: Mapping[str, pl.Se
         found = _measure(values["item"][row["item"]], said.get("unit"), said.get("basis"), in_head)
         if found is not None:
             made.append({"measure": row["measure"], "of": row["item"], "base": found.base, "in_force": found.basis})
-    return pl.DataFrame(made, schema={"measure": pl.UInt64, "of": pl.UInt32, "base": pl.String, "in_force": pl.String})
+    found = pl.DataFrame(made, schema={"measure": pl.UInt64, "of": pl.UInt32, "base": pl.String, "in_force": pl.String})
+    return coded(found, ("base", "in_force"))
 
 
 def _measure(item: str | None, unit: str | None, basis: str | None, in_head: str | None) -> Measure | None:
@@ -130,22 +133,24 @@ def _measure(item: str | None, unit: str | None, basis: str | None, in_head: str
         return None
 
 
-def _standing(places: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.Series:
-    """The pairs of entity and year, as one integer, whose code is in force in the year."""
-    pairs = places.select(_together(SUBJECTS).alias("standing"), *SUBJECTS).unique()
-    sound = [
-        pair["standing"]
+def _fallen(places: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.Series:
+    """The pairs of entity and year, as one integer, whose code is not in force in the year."""
+    words = values["entity"].to_frame("word").with_row_index("place")
+    coded = words.filter(pl.col("word").str.contains(_CODE))["place"]
+    pairs = places.filter(pl.col("entity").is_in(coded.implode())).select(_together(SUBJECTS).alias("pair"), *SUBJECTS).unique()
+    fallen = [
+        pair["pair"]
         for pair in pairs.rows(named=True)
-        if _stands(values["entity"][pair["entity"]], values["year"][pair["year"]])
+        if not _stands(values["entity"][pair["entity"]], values["year"][pair["year"]])
     ]
-    return pl.Series(sound, dtype=pl.UInt64)
+    return pl.Series(fallen, dtype=pl.UInt64)
 
 
-def _stands(entity: str | None, year: int | None) -> bool:
-    if entity is None or year is None:
+def _stands(code: str, year: int | None) -> bool:
+    if year is None:
         return False
     try:
-        codes.entity(entity, year)
+        codes.stands(code, year)
     except DataRefused:
         return False
     return True
@@ -159,10 +164,11 @@ def _injective(verdicts: Mapping[str, Judged], measures: pl.DataFrame) -> bool:
 
 
 def _sums(kept: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.DataFrame:
-    words = [by_place.gather(kept[name]).alias(name) for name, by_place in values.items()]
+    """The portions of the keys in the order of their words, which are coded: nobody has to look at a text again."""
+    words = [_coded(by_place).gather(kept[name]).alias(name) for name, by_place in values.items()]
     if "month" not in values:
         words.append(pl.repeat(None, kept.height, dtype=TABLES["sums"]["month"], eager=True).alias("month"))
-    return kept.select("base", "in_force", "rows", decimals(pl.col("sum"), QUANTITY_DIGITS).alias("quantity")).select(
+    sums = kept.select("base", "in_force", "rows", decimals(pl.col("sum"), QUANTITY_DIGITS).alias("quantity")).select(
         *words,
         pl.col("base").alias("unit"),
         pl.col("in_force").alias("basis"),
@@ -171,6 +177,11 @@ def _sums(kept: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.DataFrame:
         "rows",
         pl.lit(value=False).alias("made"),
     )  # fmt: skip
+    return in_order(coded(sums, KEY), KEY)
+
+
+def _coded(values: pl.Series) -> pl.Series:
+    return coded(values.to_frame("value"), ["value"])["value"]
 
 
 def _tidied(verdicts: Mapping[str, Judged], kept: pl.DataFrame, place: Where) -> Iterator[Counted]:

@@ -19,57 +19,15 @@ FIRST_YEAR = 1899  # the year 1900 is 1: 0 is blank
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """The key columns of one table: `columns` by field, `dtypes` as the file has them.
-
-    `bounded` says that a field has more words than bits: then each row is looked at for it.
-    """
+    """The key columns of one table: `columns` by field, `dtypes` as the file has them; `numbering` of the words met."""
 
     columns: Mapping[str, str]
     dtypes: Mapping[str, pl.DataType]
     numbering: dict[str, pl.Series] = field(default_factory=dict)
-    bounded: bool = False
 
-    def placed(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows with the place of each field's word beside them: what `key` and `unit` look at.
-
-        Made first and once: polars would cast the words again in every expression that names them.
-        """
-        return rows.with_columns(self._place(name).alias(_placed(name)) for name in self.columns)
-
-    def _place(self, name: str) -> pl.Expr:
-        """The number of a field's word in its row (from 1); null where it is blank, or a year that is none."""
-        column = pl.col(self.columns[name])
-        if self.is_number(name):
-            first = FIRST_YEAR if name == "year" else 0
-            number = column.cast(pl.Int64, strict=False) - first
-            exact = (column.cast(pl.Int64, strict=False) == column) & number.is_between(1, 2 ** BITS[name] - 1)
-            place = pl.when(exact).then(number)
-        else:
-            place = column.cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.Int64) + 1
-        if name in DEMANDED:
-            return place
-        return pl.when(column.is_null()).then(0).otherwise(place)
-
-    def unit(self) -> pl.Expr:
-        """The place of the unit in placed rows; 0 where the unit stands in the head."""
-        return pl.col(_placed("unit")) if "unit" in self.columns else pl.lit(0)
-
-    def key(self) -> pl.Expr:
-        """The packed key of placed rows; null where a demanded word is blank, a year or month is none, or one is beyond."""
-        key = pl.lit(0, pl.UInt64)
-        for name in self.columns:
-            key = key * (2 ** BITS[name]) + pl.col(_placed(name)).cast(pl.UInt64)
-        return pl.when(~self.beyond()).then(key) if self.bounded else key
-
-    def beyond(self) -> pl.Expr:
-        """Whether a word of a placed row has a number beyond the bits of its field."""
-        if not self.bounded:
-            return pl.lit(value=False)
-        return pl.any_horizontal(pl.col(_placed(name)) >= 2 ** BITS[name] for name in self.numbering).fill_null(value=False)
-
-    def overflows(self) -> bool:
-        """Whether a field has met more words than its bits can number."""
-        return any(len(self.words(name)) > 2 ** BITS[name] for name in self.numbering)
+    def number(self, name: str, words: pl.Series) -> pl.Series:
+        """The place of each word of a field, a new one's the next; null where there is no word."""
+        return words.cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.UInt32) + 1
 
     def _numbered(self, name: str) -> pl.DataType:
         """The type that numbers a field's words; polars forgets the numbers unless a series of it lives."""
@@ -77,15 +35,53 @@ class Packing:
             self.numbering[name] = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))
         return self.numbering[name].dtype
 
+    def placed(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows with the place of each field's word beside them: what `key` and `unit` look at.
+
+        Made first and once: polars would cast the words again in every expression that names them.
+        """
+        return rows.with_columns(self._place(name).alias(placed(name)) for name in self.columns)
+
+    def _place(self, name: str) -> pl.Expr:
+        if self.is_number(name):
+            return self.place_of_number(name)
+        place = pl.col(self.columns[name]).cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.UInt32) + 1
+        return place if name in DEMANDED else place.fill_null(0)
+
+    def place_of_number(self, name: str) -> pl.Expr:
+        """The place of a year or month that stands as a number; null where it is none."""
+        column, first = pl.col(self.columns[name]), FIRST_YEAR if name == "year" else 0
+        number = column.cast(pl.Int64, strict=False)
+        whole = pl.lit(value=True) if self.dtypes[self.columns[name]].is_integer() else number == column
+        place = pl.when(whole & number.is_between(first + 1, first + 2 ** BITS[name] - 1)).then(
+            (number - first).cast(pl.UInt32)
+        )
+        return place if name in DEMANDED else pl.when(column.is_null()).then(0).otherwise(place)
+
+    def unit(self) -> pl.Expr:
+        """The place of the unit in placed rows; 0 where the unit stands in the head."""
+        return pl.col(placed("unit")) if "unit" in self.columns else pl.lit(0)
+
+    def key(self) -> pl.Expr:
+        """The packed key of placed rows; null where a demanded word is blank, a year or month is none, or one is beyond."""
+        key = pl.lit(0, pl.UInt64)
+        for name in self.columns:
+            key = key * (2 ** BITS[name]) + pl.col(placed(name)).cast(pl.UInt64)
+        return pl.when(~self.beyond()).then(key) if self._beyond() else key
+
+    def beyond(self) -> pl.Expr:
+        """Whether a word of a placed row has a number beyond the bits of its field."""
+        beyond = [pl.col(placed(name)) >= 2 ** BITS[name] for name in self._beyond()]
+        return pl.any_horizontal(beyond).fill_null(value=False) if beyond else pl.lit(value=False)
+
+    def _beyond(self) -> list[str]:
+        return [name for name in self.numbering if len(_categories(self._numbered(name))) >= 2 ** BITS[name]]
+
     def place_in_key(self, name: str) -> pl.Expr:
         """The place of a field, taken from a column `key`."""
         below = list(self.columns)[list(self.columns).index(name) + 1 :]
         shift = 2 ** sum(BITS[after] for after in below)
         return (pl.col("key") // shift % 2 ** BITS[name]).cast(pl.Int64)
-
-    def number_first(self, name: str, words: pl.Series) -> None:
-        """Give these words of a field the places 1, 2, 3, … before any row is met."""
-        words.cast(self._numbered(name))
 
     def is_number(self, name: str) -> bool:
         """Whether a year or month column holds numbers; any other field is a word, whatever its type."""
@@ -110,7 +106,8 @@ class Packing:
         return pl.Series(name, [None, *words], dtype=pl.String)
 
 
-def _placed(name: str) -> str:
+def placed(name: str) -> str:
+    """The column of a field's place."""
     return f"{name} (place)"
 
 

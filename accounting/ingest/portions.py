@@ -14,6 +14,7 @@ from accounting.tables import KEY, TABLES
 
 SUMS = {name: TABLES["sums"][name] for name in (*KEY, "quantity", "notation_key")}
 PORTION = {**SUMS, "rows": pl.UInt32(), "made": pl.Boolean()}
+PLAIN = pl.Schema({name: dtype for name, dtype in PORTION.items() if dtype == pl.String})
 
 
 def of_rows(activity: pl.LazyFrame) -> pl.LazyFrame:

@@ -26,6 +26,14 @@ _LAST_WORDS = 4096
 Problem = dict[str, Any]
 
 
+_waiting: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
+
+
+def prepare() -> None:
+    """Start a child that will read a table: it loads the engine while this process still does so itself."""
+    _waiting.append(_started("table"))
+
+
 def spawn(task: str, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The answer of a child process to one request; whatever went wrong is an answer with a `problem`.
 
@@ -33,14 +41,8 @@ def spawn(task: str, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     whether memory was what it lacked.
     """
     asked = json.dumps({"task": task, "limits": asdict(limits), **request}, ensure_ascii=False) + "\n"
-    with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(
-            [sys.executable, "-s", "-m", "accounting.ingest.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=_environment(),
-        )
+    child, errors = _waiting.pop() if task == "table" and _waiting else _started(task)
+    with errors:
         try:
             answer, _ = child.communicate(asked.encode(), timeout=limits.seconds + GRACE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -48,6 +50,14 @@ def spawn(task: str, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
             child.communicate()
             return _problem("file.budget_time", f"{limits.seconds} s", limit=f"{limits.seconds} s")
         return _read(answer, child.returncode, limits, errors)
+
+
+def _started(task: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """A child for one task, and the file that takes its last words."""
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child
+    command = [sys.executable, "-s", "-m", "accounting.ingest.child", task]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=_environment())
+    return child, errors
 
 
 def _environment() -> dict[str, str]:

@@ -17,12 +17,13 @@ from accounting.ingest.counts import added
 from accounting.ingest.own_ids import own_ids
 from accounting.ingest.portions import SUMS
 from accounting.ingest.sources import Source
-from accounting.tables import empty, frame, ordered
+from accounting.ranks import coded
+from accounting.tables import KEY, empty, frame, ordered
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What a batch of files gave; `sums` has the key, quantity and notation key, its classes are joined later.
+    """What a batch of files gave; `sums` has the key (words coded), quantity and notation key, classes are joined later.
 
     `paths` leads from the names of files to where they lie: for copies of inputs, never stored.
     """
@@ -55,10 +56,10 @@ def united(batch: Batch, present: Sequence[Source], twice: Collection[Source], m
     for part in batch.parts:
         _account_holds(part)
     activity = pl.concat([empty("activity"), *(part.rows for part in batch.parts)])
-    sums = _sums_of(batch.parts)
+    sums = coded(_sums_of(batch.parts), KEY)
     _sums_hold(batch.parts, sums)
     counted = [one.finding() for one in added(batch.counts)]
-    findings = frame("findings", [*batch.findings, *counted, *own_ids(sums["entity"])])
+    findings = frame("findings", [*batch.findings, *counted, *own_ids(sums["entity"].unique().cast(pl.String))])
     return Intake(
         activity=ordered("activity", activity),
         sums=sums,
@@ -76,8 +77,8 @@ def _sums_of(parts: Sequence[Part]) -> pl.DataFrame:
     giving = [part for part in parts if part.account["accepted"]]
     if not giving:
         return pl.DataFrame(schema=SUMS)
-    if len(giving) == 1 and giving[0].by_key:
-        return giving[0].given().select(list(SUMS)).collect()
+    if len(giving) == 1 and giving[0].by_key and giving[0].portions is not None:
+        return giving[0].portions.select(list(SUMS))
     return ledger.key_sums(pl.concat([part.given() for part in giving])).select(list(SUMS)).collect()
 
 
@@ -96,7 +97,7 @@ def _sums_hold(parts: Sequence[Part], sums: pl.DataFrame) -> None:
     if not parts:
         return
     before = ledger.unit_totals(pl.concat([part.given() for part in parts])).collect()
-    after = ledger.unit_totals(sums.lazy()).collect()
+    after = ledger.unit_totals(sums.lazy().with_columns(pl.col("unit").cast(pl.String))).collect()
     if not before.equals(after):
         raise InvariantBroken("conservation.sums", stage="intake", before=str(before.to_dicts()), after=str(after.to_dicts()))
 

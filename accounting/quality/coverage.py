@@ -12,6 +12,7 @@ from functools import cache
 import polars as pl
 
 from accounting import shipped
+from accounting.exact import QUANTITY_DIGITS, decimals, integers
 
 
 @cache
@@ -29,8 +30,11 @@ def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: s
     (what a pack leaves out on purpose, severity info, is not covered either).
     """
     lacking = missing.filter(pl.col("gas") == gas).select("class").unique().with_columns(pl.lit(value=False).alias("covered"))
+    by_class = sums.filter(pl.col("quantity").is_not_null()).group_by("class", "category", "item", "unit")
+    added = by_class.agg(integers(pl.col("quantity")).sum()).cast(dict.fromkeys(("category", "item", "unit"), pl.String))
     return (
-        sums.filter(pl.col("quantity").is_not_null() & pl.col("category").is_in(counted))
+        added.filter(pl.col("category").is_in(counted))
+        .with_columns(decimals(pl.col("quantity"), QUANTITY_DIGITS))
         .join(coefficients().lazy(), on=["item", "unit"], how="left")
         .join(lacking, on="class", how="left")
         .with_columns(

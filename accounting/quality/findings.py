@@ -53,6 +53,7 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         if named:
             sums = cells.filter(pl.col("co2e_t").is_not_null()).group_by(named)
             stakes = sums.agg(pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake"))
+            stakes = stakes.cast(group.select(named).schema)
             parts.append(group.select("at", *named).join(stakes, on=named, how="inner").select("at", "stake"))
     if not parts:
         return findings

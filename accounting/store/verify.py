@@ -26,7 +26,7 @@ from accounting.ingest import intake
 from accounting.methods import method
 from accounting.store import opened
 from accounting.store.digest import digest as digest_of
-from accounting.tables import KEY, TABLES, ordered
+from accounting.tables import KEY, TABLES, ordered, plain
 
 State = Literal["checked", "not_checked", "different"]
 SUMMED = (*KEY, "quantity", "notation_key")
@@ -104,7 +104,7 @@ def _recomputed(stored: opened.StoredRun) -> list[Level]:
         ("inventory", "清单", "inventory", cells, stored.tables["inventory"]),
     ]
     for name in stored.views:
-        table = views.view_table(cells.lazy(), views.view(name)).collect()
+        table = plain("view", views.view_table(cells, views.view(name)))
         compared.append(("view", f"视图 {name}", f"view {name}", table, stored.views[name]))
     return [_compared(2, *one) for one in compared]
 

@@ -181,9 +181,9 @@ def test_more_refusals_than_can_be_listed_are_counted(tmp_path: Path, monkeypatc
     assert sums["quantity"].to_list() == [Decimal(1250000)]
 
 
-def test_a_unit_that_only_late_rows_use_is_converted_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grouping, "SAMPLE", 2)
-    sums, answer = sums_of_parquet(frame(GOOD, GOOD, ("370200", 2022, "industry", "raw_coal", 5.0, "kg")), tmp_path)
+def test_a_unit_that_only_late_rows_use_is_converted_too(tmp_path: Path) -> None:
+    late = ("370200", 2022, "industry", "raw_coal", 5.0, "kg")
+    sums, answer = sums_of_parquet(frame(GOOD, GOOD, late), tmp_path, row_group_size=2)
     assert sums["quantity"].to_list() == [Decimal("250000.005000000")]
     assert answer["rejected"] == 0
 

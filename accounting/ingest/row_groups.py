@@ -1,0 +1,93 @@
+"""The row groups of a Parquet table, their words as places: a word is looked up once a group, not once a row."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from accounting.ingest.packed import DEMANDED, Packing, placed
+
+AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroups:
+    """A table on disk, of which `packing` gives the key columns; `beside` are other columns that are asked for."""
+
+    path: Path
+    packing: Packing
+    beside: Sequence[str]
+    metadata: pq.FileMetaData
+
+    def batches(self, most_rows: int) -> Iterator[list[int]]:
+        """The groups in their order, as many together as have so many rows, at least one."""
+        batch: list[int] = []
+        rows = 0
+        for group in range(self.metadata.num_row_groups):
+            size = self.metadata.row_group(group).num_rows
+            if batch and rows + size > most_rows:
+                yield batch
+                batch, rows = [], 0
+            batch.append(group)
+            rows += size
+        yield batch
+
+    def placed(self, groups: Sequence[int], pool: ThreadPoolExecutor) -> Iterator[Callable[[], pl.DataFrame]]:
+        """For each group what makes its rows: the place of each field's word, and the columns beside.
+
+        The words have their numbers when it is handed over, in the order of the rows, whatever the threads do.
+        """
+        for table in _ahead(pool, self._read, groups):
+            words = {name: table[column] for name, column in self._words().items()}
+            numbers = {name: [self.packing.number(name, pl.Series(c.dictionary)) for c in words[name].chunks] for name in words}
+            yield partial(self._rows, table, numbers)
+
+    def _words(self) -> dict[str, str]:
+        """The columns of words, by field."""
+        return {name: column for name, column in self.packing.columns.items() if not self.packing.is_number(name)}
+
+    def _read(self, group: int) -> Any:
+        words = self._words().values()
+        texts = [column for column in words if self.packing.dtypes[column] == pl.String]
+        columns = [*dict.fromkeys((*self.packing.columns.values(), *self.beside))]
+        with pq.ParquetFile(self.path, metadata=self.metadata, read_dictionary=texts) as file:
+            table = file.read_row_group(group, columns=columns, use_threads=self.metadata.num_row_groups == 1)
+        return pa.table([_encoded(table[name]) if name in words else table[name] for name in columns], columns)
+
+    def _rows(self, table: Any, numbers: dict[str, list[pl.Series]]) -> pl.DataFrame:
+        words = self._words()
+        own = (name for name in table.column_names if name not in words.values())
+        frame = pl.DataFrame([pl.Series(name, table[name]).cast(self.packing.dtypes[name]) for name in own])
+        return frame.with_columns(
+            *(self._places(name, table[words[name]], numbers[name]).alias(placed(name)) for name in words),
+            *(self.packing.place_of_number(name).alias(placed(name)) for name in self.packing.columns if name not in words),
+        )
+
+    def _places(self, name: str, words: Any, numbers: Sequence[pl.Series]) -> pl.Series:
+        """The place of each row's word, by the places of the words of its chunk; 0 where it may be blank and is."""
+        parts = [of_words.gather(pl.Series(chunk.indices)) for chunk, of_words in zip(words.chunks, numbers, strict=True)]
+        places = pl.concat([pl.Series(dtype=pl.UInt32), *parts])
+        return places if name in DEMANDED else places.fill_null(0)
+
+
+def _ahead(pool: ThreadPoolExecutor, read: Callable[[int], Any], groups: Sequence[int]) -> Iterator[Any]:
+    """What is read, in order; a few groups ahead, so that memory is used again while it is warm."""
+    to_come = (pool.submit(read, group) for group in groups)
+    reading = deque(islice(to_come, AHEAD))
+    while reading:
+        yield reading.popleft().result()
+        reading.extend(islice(to_come, 1))
+
+
+def _encoded(column: Any) -> Any:
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()

@@ -1,0 +1,145 @@
+"""Rows in order: words as Enum in byte order, several columns as one integer.
+
+Sorting, grouping and joining on one integer takes a fraction of the time that it takes on strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from accounting.errors import InvariantBroken
+
+RANK = "rank of row"  # no table has a column of this name
+_LARGEST = {pl.Int64(): 2**62, pl.Int128(): 2**126}
+
+
+def coded(table: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """Columns of words as Enum whose categories stand in byte order.
+
+    >>> coded(pl.DataFrame({"a": ["b", None, "a"]}), ["a"])["a"].to_physical().to_list()
+    [1, None, 0]
+    """
+    words = [name for name in columns if not _is_coded(table.schema[name])]
+    texts = table.select(pl.col(words).cast(pl.String))
+    return table.with_columns(text.cast(enum(text)) for text in texts)
+
+
+def enum(words: pl.Series) -> pl.Enum:
+    """The type of coded words: each once, in byte order."""
+    return pl.Enum(words.drop_nulls().unique().sort())
+
+
+def _is_coded(dtype: pl.DataType) -> bool:
+    if isinstance(dtype, pl.Enum):
+        return dtype.categories.is_sorted()
+    return not isinstance(dtype, pl.String | pl.Categorical)
+
+
+def in_order(table: pl.DataFrame, order: Sequence[str]) -> pl.DataFrame:
+    """The rows in the order of these columns: nulls first, strings by their UTF-8 bytes.
+
+    A table that stands in order is not sorted again, and its words stay as they are.
+    """
+    comparable = all(table.schema[name] == pl.String or _is_coded(table.schema[name]) for name in order)
+    if comparable and stands_in_order(table, order):
+        return table
+    words = coded(table, order)
+    rank = Rank.of(words, order)
+    if rank is None:
+        return words.sort(order, nulls_last=False, maintain_order=True)
+    return words.with_columns(rank.expression()).sort(RANK, maintain_order=True).drop(RANK)
+
+
+def stands_in_order(table: pl.DataFrame, order: Iterable[str]) -> bool:
+    """Whether no row comes before the one that stands above it: a tenth of the cost of sorting.
+
+    >>> stands_in_order(pl.DataFrame({"a": [None, "x", "x"], "b": [5, 1, 2]}), ["a", "b"])
+    True
+    """
+    falls, level = pl.lit(value=False), pl.lit(value=True)
+    for column in order:
+        here, above = pl.col(column), pl.col(column).shift(1)
+        falls = falls | (level & ((here < above).fill_null(value=False) | (here.is_null() & above.is_not_null())))
+        level = level & here.eq_missing(above)
+    return not table.select(falls.slice(1).any()).item()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One column of a rank: null is 0, the least value 1."""
+
+    name: str
+    dtype: pl.DataType
+    least: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Coded words and whole numbers of a row as one integer of the same order, the column RANK.
+
+    >>> table = coded(pl.DataFrame({"a": ["x", None, "b"], "year": [2007, 2008, 2007]}), ["a"])
+    >>> rank = Rank.of(table, ["a", "year"])
+    >>> ranks = table.select(rank.expression())
+    >>> ranks[RANK].to_list(), ranks.select(rank.columns()).cast({"a": pl.String}).rows()
+    ([7, 2, 4], [('x', 2007), (None, 2008), ('b', 2007)])
+    """
+
+    parts: tuple[_Part, ...]
+    dtype: pl.DataType
+
+    @classmethod
+    def of(cls, table: pl.DataFrame, columns: Iterable[str]) -> Rank | None:
+        """The rank of these columns of the table; None where they do not fit an integer."""
+        parts = tuple(_part(table[name]) for name in columns)
+        size = 1
+        for part in parts:
+            size *= part.size
+        dtype = next((dtype for dtype, largest in _LARGEST.items() if size < largest), None)
+        return None if dtype is None else cls(parts, dtype)
+
+    @classmethod
+    def sure(cls, table: pl.DataFrame, columns: Sequence[str]) -> Rank:
+        """The rank of columns that fit. Raises InvariantBroken (`table.broken`) where they do not."""
+        rank = cls.of(table, columns)
+        if rank is None:
+            raise InvariantBroken("table.broken", table=", ".join(columns), failure="no integer holds their rank")
+        return rank
+
+    def expression(self, **instead: pl.Expr) -> pl.Expr:
+        """The rank of a row; `instead` gives other values for columns."""
+        rank = pl.lit(0, self.dtype)
+        for part in self.parts:
+            values = instead.get(part.name, pl.col(part.name))
+            rank = rank * part.size + self._code(part, values)
+        return rank.alias(RANK)
+
+    def _code(self, part: _Part, values: pl.Expr) -> pl.Expr:
+        whole = values.cast(part.dtype).to_physical() if isinstance(part.dtype, pl.Enum) else values
+        return (whole.cast(self.dtype) - (part.least - 1)).fill_null(0)
+
+    def dtype_of(self, name: str) -> pl.DataType:
+        """The type of a column."""
+        return next(part.dtype for part in self.parts if part.name == name)
+
+    def columns(self) -> list[pl.Expr]:
+        """The columns back from their rank."""
+        made: list[pl.Expr] = []
+        below = 1
+        for part in reversed(self.parts):
+            code = pl.col(RANK) // below % part.size
+            value = pl.when(code > 0).then(code + (part.least - 1))
+            words = isinstance(part.dtype, pl.Enum)
+            made.append((value.cast(pl.UInt32).cat.to(part.dtype) if words else value.cast(part.dtype)).alias(part.name))
+            below *= part.size
+        return made[::-1]
+
+
+def _part(values: pl.Series) -> _Part:
+    if isinstance(values.dtype, pl.Enum):
+        return _Part(values.name, values.dtype, 0, len(values.dtype.categories) + 1)
+    least, most = int(values.min() or 0), int(values.max() or 0)  # type: ignore[arg-type]
+    return _Part(values.name, values.dtype, least, most - least + 2)
