@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from accounting import codes
-from accounting.errors import DataRefused, TanfengError, Where, rejection
+from accounting.errors import DataRefused, TanfengError, UsageError, Where, rejection
 from accounting.exact import fraction
 from accounting.factors import pack as packs
 from accounting.factors.candidates import INTERNATIONAL
@@ -56,6 +56,16 @@ def problems(name: str) -> list[Row]:
 def hindrances(name: str) -> list[Row]:
     """The problems with which a pack must not be used: all but a gap in validity, which resolves to nothing."""
     return [problem for problem in problems(name) if problem["code"] != "pack.gap"]
+
+
+def refuse_unsound(name: str) -> None:
+    """Refuse (`pack.unsound`) a pack of one's own that its verifier refuses; the shipped ones are verified beforehand."""
+    if name in packs.shipped_packs():
+        return
+    found = hindrances(name)
+    if found:
+        first = "; ".join(f"{row['cell'] or row['file']}: {row['seen']} ({row['code']})" for row in found[:3])
+        raise UsageError("pack.unsound", seen=name, count=len(found), first=first)
 
 
 def _named(loaded: packs.Pack) -> Iterator[Row]:
