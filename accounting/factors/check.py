@@ -15,6 +15,7 @@ from typing import Any
 from accounting import codes
 from accounting.errors import DataRefused, TanfengError, UsageError, Where, rejection
 from accounting.exact import fraction
+from accounting.factors import originals
 from accounting.factors import pack as packs
 from accounting.factors.candidates import INTERNATIONAL
 from accounting.factors.values import PARAMETERS, value
@@ -126,6 +127,19 @@ def _unit(row: Row) -> Iterator[Row]:
     yield from _range(row, measured.exact, measured.measures)
 
 
+def _original(row: Row) -> Iterator[Row]:
+    """The figure of the source, where the pack gives it, is the value itself."""
+    if row["original_value"] is None:
+        return
+    try:
+        agreed = originals.agrees(row["parameter"], row["value"], row["unit"], row["original_value"], row["original_unit"])
+    except (DataRefused, ValueError, TypeError):
+        return  # the value or its unit is refused by itself
+    if not agreed:
+        seen = f"{row['original_value']} {row['original_unit'] or row['unit']}"
+        yield _told(row, "pack.original", seen, used=f"{row['value']} {row['unit']}")
+
+
 def _bases(item: codes.Item) -> tuple[str, ...]:
     from accounting.units import DIMENSIONS
 
@@ -188,4 +202,4 @@ def _words(row: Row) -> Iterator[Row]:
         yield _told(row, "pack.word", row["tier"], column="tier", known="1, 2, 3")
 
 
-_CHECKS = (_citation, _ids, _gas, _number, _unit, _bounds, _words)
+_CHECKS = (_citation, _ids, _gas, _number, _unit, _original, _bounds, _words)

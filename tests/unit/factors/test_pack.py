@@ -35,6 +35,14 @@ def test_a_shipped_pack_is_sound(name: str) -> None:
     assert check.problems(name) == []
 
 
+@pytest.mark.parametrize("name", pack.shipped_packs())
+def test_every_value_has_its_source_its_edition_and_the_figure_as_printed(name: str) -> None:
+    rows = pack.load(name).parameters
+    for column in ("citation", "edition", "published", "unit", "tier", "original_value", "original_unit"):
+        assert rows[column].null_count() == 0, column
+    assert all(value(row["parameter"], row["value"], row["unit"]).exact is not None for row in rows.to_dicts())
+
+
 def test_every_factor_of_every_pack_keeps_nine_significant_digits() -> None:
     for name in pack.shipped_packs():
         for row in pack.load(name).parameters.filter(parameter="co2_factor").to_dicts():
@@ -91,6 +99,10 @@ SLIPS = [
     ("pack.range", [{"value": "3.7"}]),
     ("pack.range", [{"parameter": "oxidation_factor", "unit": "1", "value": "98"}]),
     ("pack.range", [{"parameter": "ncv", "unit": "GJ/t", "value": "42652"}]),
+    ("pack.original", [{"original_value": "3.1", "original_unit": "tCO2/t"}]),
+    ("pack.original", [{"original_value": "3", "original_unit": "kgCO2/t"}]),
+    ("pack.original", [{"original_value": "2～4", "original_unit": "tCO2/t"}]),
+    ("pack.original", [{"original_value": "about 3", "original_unit": "tCO2/t"}]),
     ("pack.bounds", [{"lower": "3.1"}]),
     ("pack.bounds", [{"upper": "2.9"}]),
     ("pack.validity", [{"valid_from": "2010", "valid_to": "2009"}]),
