@@ -25,6 +25,7 @@ Row = dict[str, Any]
 FILE = "parameters.csv"
 DISTRIBUTIONS = ("normal", "lognormal", "triangular", "uniform")
 TIERS = (1, 2, 3)
+UNCERTAINTIES = "u_"
 _KEY = ("parameter", "item", "category", "gas", "region", "entity", "basis")
 
 # Physical limits in base units: a value beyond them is a slip of the unit or of a digit.
@@ -37,6 +38,9 @@ LIMITS: dict[tuple[str, str | None], tuple[Fraction, Fraction]] = {
     ("carbon_content", None): (Fraction(0), Fraction(1, 10)),  # blast furnace gas holds 0.0708 t C/GJ
     ("oxidation_factor", None): (Fraction(0), Fraction(1)),
     ("gwp", None): (Fraction(0), Fraction(30_000)),
+    ("u_activity", None): (Fraction(0), Fraction(100)),  # 1: a half-width of 100 %
+    ("u_factor", None): (Fraction(0), Fraction(100)),
+    ("u_ncv", None): (Fraction(0), Fraction(100)),
 }
 
 
@@ -155,10 +159,19 @@ def _range(row: Row, exact: Fraction, measures: str | None) -> Iterator[Row]:
 
 def _bounds(row: Row) -> Iterator[Row]:
     lower, middle, upper = (_exact(row[column] or "") for column in ("lower", "value", "upper"))
-    if middle is None:
+    if middle is None or row["parameter"].startswith(UNCERTAINTIES):
         return
     if (lower is not None and lower > middle) or (upper is not None and upper < middle):
         yield _told(row, "pack.bounds", f"{row['lower']} ≤ {row['value']} ≤ {row['upper']}")
+
+
+def _deviations(row: Row) -> Iterator[Row]:
+    """An uncertainty is the wider of the two deviations that stand as its bounds."""
+    if not row["parameter"].startswith(UNCERTAINTIES):
+        return
+    lower, half, upper = (_exact(row[column] or "") for column in ("lower", "value", "upper"))
+    if half is not None and (lower is None or upper is None or not lower <= 0 <= upper or half != max(-lower, upper)):
+        yield _told(row, "pack.bounds", f"{row['lower']}, {row['upper']}: ±{row['value']}")
 
 
 def _exact(text: str) -> Decimal | None:
@@ -202,4 +215,4 @@ def _words(row: Row) -> Iterator[Row]:
         yield _told(row, "pack.word", row["tier"], column="tier", known="1, 2, 3")
 
 
-_CHECKS = (_citation, _ids, _gas, _number, _unit, _original, _bounds, _words)
+_CHECKS = (_citation, _ids, _gas, _number, _unit, _original, _bounds, _deviations, _words)

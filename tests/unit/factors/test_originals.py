@@ -47,7 +47,7 @@ def test_another_number(case: tuple[str, ...]) -> None:
 
 def test_a_changed_digit_of_any_value_of_any_pack_is_seen() -> None:
     for name in pack.shipped_packs():
-        for row in pack.load(name).parameters.to_dicts():
+        for row in pack.load(name).parameters.drop_nulls("original_value").to_dicts():
             told = (row["unit"], row["original_value"], row["original_unit"])
             assert agrees(row["parameter"], row["value"], *told), row
             assert not agrees(row["parameter"], row["value"] + ("1" if "." in row["value"] else ".1"), *told), row

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import packs
+import polars as pl
 import pytest
 
 from accounting import shipped
@@ -38,8 +39,10 @@ def test_a_shipped_pack_is_sound(name: str) -> None:
 @pytest.mark.parametrize("name", pack.shipped_packs())
 def test_every_value_has_its_source_its_edition_and_the_figure_as_printed(name: str) -> None:
     rows = pack.load(name).parameters
-    for column in ("citation", "edition", "published", "unit", "tier", "original_value", "original_unit"):
+    for column in ("citation", "edition", "published", "unit", "tier"):
         assert rows[column].null_count() == 0, column
+    unprinted = rows.filter(pl.col("original_value").is_null() | pl.col("original_unit").is_null())
+    assert all(" ÷ " in (row["note"] or "") for row in unprinted.to_dicts())  # what is a quotient of printed figures says so
     assert all(value(row["parameter"], row["value"], row["unit"]).exact is not None for row in rows.to_dicts())
 
 
@@ -105,6 +108,10 @@ SLIPS = [
     ("pack.original", [{"original_value": "about 3", "original_unit": "tCO2/t"}]),
     ("pack.bounds", [{"lower": "3.1"}]),
     ("pack.bounds", [{"upper": "2.9"}]),
+    ("pack.bounds", [{"parameter": "u_factor", "unit": "%", "value": "150", "lower": "-70", "upper": "140"}]),
+    ("pack.bounds", [{"parameter": "u_factor", "unit": "%", "value": "5"}]),
+    ("pack.bounds", [{"parameter": "u_factor", "unit": "%", "value": "5", "lower": "1", "upper": "5"}]),
+    ("parameter.unit", [{"parameter": "u_factor", "unit": "tCO2/t", "value": "5", "lower": "-5", "upper": "5"}]),
     ("pack.validity", [{"valid_from": "2010", "valid_to": "2009"}]),
     ("pack.overlap", [{"valid_to": "2010"}, {"valid_from": "2010"}]),
     ("pack.gap", [{"valid_to": "2010"}, {"valid_from": "2012"}]),
