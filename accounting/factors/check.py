@@ -139,7 +139,7 @@ def _original(row: Row) -> Iterator[Row]:
         agreed = originals.agrees(row["parameter"], row["value"], row["unit"], row["original_value"], row["original_unit"])
     except (DataRefused, ValueError, TypeError):
         return  # the value or its unit is refused by itself
-    if not agreed:
+    if agreed is False:
         seen = f"{row['original_value']} {row['original_unit'] or row['unit']}"
         yield _told(row, "pack.original", seen, used=f"{row['value']} {row['unit']}")
 

@@ -1,8 +1,7 @@
 """The figure that a source prints, against the value that a pack takes from it: the two must be one number.
 
 A source prints 26 344 kJ/kg, 27.4 in 10^-3 tC/GJ, 7 kg N2O/t HNO3, a range of which one end is taken, or two figures to
-be multiplied. Digits are read with their thousands apart; a unit with the names of its substances taken out of it. A
-unit that cannot be read is taken for that of the value: then the digits themselves must agree.
+be multiplied. Digits are read with their thousands apart; a unit with the names of its substances taken out of it.
 """
 
 from __future__ import annotations
@@ -22,17 +21,23 @@ _THOUSANDS = re.compile(r"(?<=[0-9])[\s,](?=[0-9]{3}(?:[\s,.]|$))")
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
-def agrees(parameter: str, printed: str, unit: str, original: str, original_unit: str | None) -> bool:
+def agrees(parameter: str, printed: str, unit: str, original: str, original_unit: str | None) -> bool | None:
     """Whether a printed original and its unit are exactly the value `printed` in `unit`.
+
+    None where that cannot be told: the original is no number, or stands in a unit that cannot be read and has other
+    digits than the value.
 
     >>> agrees("ncv", "26344", "kJ/kg", "26 344", "千焦/千克"), agrees("ncv", "26.344", "GJ/t", "26334", "kJ/kg")
     (True, False)
     >>> agrees("standard_coal", "1.33", "kgce/m3", "1.1～1.33", "kgce/m3")
     True
     """
-    ours = value(parameter, printed, unit)
-    step, measures = _read(parameter, original_unit or unit) or (ours.step, ours.measures)
-    return measures == ours.measures and any(number * step == ours.exact for number in numbers(original))
+    ours, told = value(parameter, printed, unit), numbers(original)
+    read = _read(parameter, original_unit or unit)
+    if not told or read is None:
+        return True if fraction(printed) in told else None
+    step, measures = read
+    return measures == ours.measures and any(number * step == ours.exact for number in told)
 
 
 def numbers(original: str) -> tuple[Fraction, ...]:

@@ -105,7 +105,6 @@ SLIPS = [
     ("pack.original", [{"original_value": "3.1", "original_unit": "tCO2/t"}]),
     ("pack.original", [{"original_value": "3", "original_unit": "kgCO2/t"}]),
     ("pack.original", [{"original_value": "2～4", "original_unit": "tCO2/t"}]),
-    ("pack.original", [{"original_value": "about 3", "original_unit": "tCO2/t"}]),
     ("pack.bounds", [{"lower": "3.1"}]),
     ("pack.bounds", [{"upper": "2.9"}]),
     ("pack.bounds", [{"parameter": "u_factor", "unit": "%", "value": "150", "lower": "-70", "upper": "140"}]),
