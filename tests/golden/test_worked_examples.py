@@ -349,6 +349,13 @@ def test_what_the_engine_does_not_compute_is_worked_by_hand() -> None:
     assert [one for one, found in by_hand.items() if not is_near(found, EXAMPLES[one]["value"])] == []
 
 
+def test_burnt_methane_counts_by_the_fossil_value_and_the_pack_says_how_much_that_is_too_high() -> None:
+    total = sum(map(Fraction, run(*BURNT, packs="ipcc-2006", view="ipcc2006").inventory["co2e_t"]), Fraction(0))
+    assert total == Fraction("24517.095")
+    assert total - co2e("AR5") == Fraction("0.516")  # 0.258 t × (30 − 28)
+    assert "0.516 t in 24 516.579 t" in (pack.load("gwp").folder / "README.md").read_text(encoding="utf-8")
+
+
 def test_a_worked_number_that_is_off_would_be_seen() -> None:
     assert not is_near(sectoral() + 1, EXAMPLES["C4"]["value"])
 

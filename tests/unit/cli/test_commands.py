@@ -222,6 +222,16 @@ def test_what_another_pack_does_to_a_run(folder: Path) -> None:
     assert (other.returncode, "diff.pack_not_of_run" in other.stderr) == (2, True)
 
 
+def test_a_pack_of_the_run_that_is_no_longer_at_hand_is_named(folder: Path) -> None:
+    own = packs.write(folder / "mine", {"item": "gasoline"})
+    tanfeng("run", "clean.csv", "--factors", f"ceads-2018,{own}", "--out", "out", cwd=folder)
+    answer = tanfeng("factors", "diff", "ceads-2018", "cn-enterprise-2024", "--run", "out", "--lang", "en", cwd=folder)
+    assert (answer.returncode, "diff.pack_gone" in answer.stderr, "mine" in answer.stderr) == (2, True, True)
+    other = tanfeng("factors", "diff", own, "cn-enterprise-2024", "--run", "out", "--lang", "en", cwd=folder)
+    assert other.returncode == 0, other.stderr
+    assert "the run stays the same in every cell" in other.stdout
+
+
 def test_every_help_page_has_an_example_and_fits_a_screen(folder: Path) -> None:
     commands = [
         "run",
