@@ -67,6 +67,22 @@ def rounded(value: Fraction, digits: int = FACTOR_DIGITS) -> Decimal:
     return unscaled(scaled(value, digits), digits)
 
 
+def significant(value: Fraction, digits: int) -> Decimal:
+    """`value` with `digits` significant digits at most, rounded half away from zero, without trailing zeros.
+
+    >>> significant(Fraction(2, 3000), 3), significant(Fraction(20), 9), significant(Fraction(0), 9)
+    (Decimal('0.000667'), Decimal('20'), Decimal('0'))
+    """
+    if not value:
+        return Decimal(0)
+    decimals = digits - 1
+    while abs(value) * 10**decimals < 10 ** (digits - 1):
+        decimals += 1
+    while abs(value) * 10**decimals >= 10**digits and decimals > 0:
+        decimals -= 1
+    return Decimal(plain(rounded(value, decimals)))
+
+
 def unscaled(integer: int, digits: int) -> Decimal:
     """The decimal whose integer at `digits` decimals is `integer`.
 

@@ -293,7 +293,7 @@ def settings_of(
     defaults = tuple(dict.fromkeys(p for name in names for p in DEFAULT_PACKS.get(name, ())))
     chosen = tuple(factors) or (project.packs if project else ()) or defaults
     for name in chosen:
-        _sound(name)
+        pack_check.refuse_unsound(name)
     return Settings(
         packs=tuple(pack.load(name) for name in chosen),
         views=tuple(views.view(name) for name in names),
@@ -304,16 +304,6 @@ def settings_of(
         strict=strict or bool(project and project.strict),
         electricity=_policy(electricity or (project.electricity if project else None), names),
     )
-
-
-def _sound(name: str) -> None:
-    """Refuse a pack of one's own that its verifier refuses; the shipped ones are verified before they are shipped."""
-    if name in pack.shipped_packs():
-        return
-    found = pack_check.hindrances(name)
-    if found:
-        first = "; ".join(f"{row['cell'] or row['file']}: {row['seen']} ({row['code']})" for row in found[:3])
-        raise UsageError("pack.unsound", seen=name, count=len(found), first=first)
 
 
 def _policy(asked: str | None, view_names: Sequence[str]) -> str:

@@ -11,7 +11,9 @@ from accounting import codes, units
 from accounting.cli.talk import Talk
 from accounting.errors import DataRefused, UsageError, did_you_mean
 from accounting.errors import lines as error_lines
+from accounting.exact import plain
 from accounting.factors import check, pack
+from accounting.factors.values import inverse
 from accounting.methods import methods
 from accounting.tables import ORDER, SCHEMA_VERSION, TABLES
 
@@ -41,49 +43,89 @@ def _pack_row(loaded: pack.Pack) -> dict[str, Any]:
 
 
 def pack_shown(talk: Talk, name: str, item: str | None) -> int:
-    """The values of a pack with unit, validity and citation."""
+    """The values of a pack in both directions with validity and citation; of one item with the editions of all packs."""
     loaded = pack.load(name)
     table = loaded.parameters
     if item is not None:
-        table = table.filter(pl.col("item") == codes.item(item).id)
-    rows = table.to_dicts()
-    titles = [f"{loaded.id}  {loaded.title_zh if talk.lang == 'zh' else loaded.title_en}"]
-    titles.append(loaded.label_zh if talk.lang == "zh" else loaded.label_en)
-    lines = [_value_line(row, talk) for row in rows]
-    talk.result("\n".join([*titles, *lines]), {**_pack_row(loaded), "parameters": rows})
+        table = table.filter(pl.col("item").is_in(_items_meant(item)))
+    rows = [_with_inverse(row) for row in table.to_dicts()]
+    source = {field: getattr(loaded, field) for field in ("producer", "issued", "accessed", "licence")}
+    lines = [
+        f"{loaded.id}  {loaded.title_zh if talk.lang == 'zh' else loaded.title_en}",
+        *filter(None, [loaded.label_zh if talk.lang == "zh" else loaded.label_en]),
+        _source_line(talk, source),
+        *(_value_line(row, talk) for row in rows),
+    ]
+    told = {**_pack_row(loaded), **source, "parameters": rows}
+    if item is not None:
+        told["history"] = [_with_inverse(row) for row in editions(table)]
+        lines += ["", talk.say("各包各版的同一参数，按发布先后", "the same parameters in every pack, as they were published")]
+        lines += [f"{row['published'] or '–':<10} {row['pack']:<20} {_value_line(row, talk)}" for row in told["history"]]
+    talk.result("\n".join(lines), told)
     return 0
+
+
+def _source_line(talk: Talk, source: dict[str, str]) -> str:
+    words = (("发布", "issued"), ("查阅", "accessed"), ("许可", "licence"))
+    told = [f"{talk.say(zh, name)} {source[name]}" for zh, name in words if source[name]]
+    return "  ".join(filter(None, [source["producer"], *told]))
+
+
+def editions(shown: pl.DataFrame) -> list[dict[str, Any]]:
+    """What every shipped pack says of the parameters shown: rows with their pack, by parameter, date and validity."""
+    by = ["parameter", "item", "category", "gas", "basis"]
+    rows = [
+        {"pack": name, **row}
+        for name in pack.shipped_packs()
+        for row in pack.load(name).parameters.join(shown.select(by).unique(), on=by, how="semi", nulls_equal=True).to_dicts()
+    ]
+    order = ("parameter", "category", "gas", "item", "published", "edition", "valid_from", "region", "pack")
+    return sorted(rows, key=lambda row: tuple(str(row[name] or "") for name in order))
+
+
+def _with_inverse(row: dict[str, Any]) -> dict[str, Any]:
+    found = inverse(row["value"] or "", row["unit"] or "")
+    other = None if found is None else {"value": found[0], "unit": found[1], "exact": found[2]}
+    return {**row, "inverse": other}
 
 
 def _value_line(row: dict[str, Any], talk: Talk) -> str:
     item = codes.item(row["item"]).name(talk.lang) if row["item"] else "*"
     category = codes.category(row["category"]).name(talk.lang) if row["category"] else "*"
     validity = f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
-    return f"{row['parameter']}  {item}  {category}  {row['gas'] or ''}  {row['value']} {row['unit']}  {validity}  {row['citation']}"
+    place = row["entity"] or row["region"] or codes.NATION
+    other = row["inverse"]
+    back = "" if other is None else f"  {'=' if other['exact'] else '≈'} {plain(other['value'])} {other['unit']}"
+    known = [row["parameter"], item, category, row["gas"], place, row["edition"]]
+    value = f"{row['value']} {row['unit']}{back}"
+    return "  ".join([*filter(None, known), value, validity, row["citation"] or ""])
 
 
 def values_found(talk: Talk, word: str, parameter: str | None) -> int:
-    """Every value of the items of that name, or whose name holds the word, in every shipped pack."""
-    items = _items_named(word)
+    """Every value of the items, else of the categories, that a word may mean, in every shipped pack."""
+    items, categories = codes.items_called(word), ()
     if not items:
+        categories = codes.categories_called(word)
+    if not items and not categories:
         raise DataRefused("item.unknown", seen=word, close=codes.near_items(word))
+    wanted = pl.col("item").is_in(items) | pl.col("category").is_in(categories)
     rows = [
-        {"pack": name, **row}
+        {"pack": name, **_with_inverse(row)}
         for name in pack.shipped_packs()
-        for row in pack.load(name).parameters.filter(pl.col("item").is_in(items)).to_dicts()
+        for row in pack.load(name).parameters.filter(wanted).to_dicts()
         if parameter is None or row["parameter"] == parameter
     ]
     lines = [f"{row['pack']:<20} {_value_line(row, talk)}" for row in rows]
     lines.append(talk.say(f"共 {len(rows)} 个值", f"{len(rows)} values"))
-    talk.result("\n".join(lines), {"items": items, "values": rows})
+    talk.result("\n".join(lines), {"items": items, "categories": categories, "values": rows})
     return 0
 
 
-def _items_named(word: str) -> list[str]:
-    """The item of exactly that name, else those of which a name holds the word."""
-    exact = codes.find_item(word)
-    wanted = word.strip().casefold()
-    parts = [one.id for one in codes.items() if any(wanted in name.casefold() for name in (one.id, one.name_zh, one.name_en))]
-    return [exact] if exact else parts
+def _items_meant(word: str) -> tuple[str, ...]:
+    found = codes.items_called(word)
+    if not found:
+        raise DataRefused("item.unknown", seen=word, close=codes.near_items(word))
+    return found
 
 
 def methods_shown(talk: Talk, name: str) -> int:

@@ -1,5 +1,6 @@
 """tanfeng factors, schema: factor packs, and the tables and ids that everything uses."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
     """Put factors list/show/verify and schema into the command."""
     say = talk.say
     factors = typer.Typer(
-        help=say("因子包：列出、查看、检查、查找", "factor packs: list, show, verify, find, inspect"),
+        help=say("因子包：列出、查看、检查、查找、比较", "factor packs: list, show, verify, find, inspect, diff"),
         no_args_is_help=True,
         rich_markup_mode=None,
     )
@@ -28,8 +29,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
     @factors.command(
         "show",
         help=say(
-            "列出一个因子包的数值与出处。例：tanfeng factors show ceads-2018 --item 柴油",
-            "The values of a pack with their sources. Example: tanfeng factors show ceads-2018 --item diesel_oil",
+            "列出一个因子包的数值（含倒数）与出处；--item 另列各包各版。例：tanfeng factors show ceads-2018 --item 柴油",
+            "The values of a pack, both ways round, with their sources; --item adds the editions of every pack. "
+            "Example: tanfeng factors show ceads-2018 --item diesel_oil",
         ),
     )
     def show_pack(
@@ -59,13 +61,19 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
     @factors.command(
         "find",
         help=say(
-            "在全部自带包中按品种查值。例：tanfeng factors find 柴油",
-            "The values of an item in every shipped pack. Example: tanfeng factors find diesel",
+            "在全部自带包中按品种或部门查值。例：tanfeng factors find 原煤；tanfeng factors find ym",
+            "The values of an item in every shipped pack. Examples: tanfeng factors find diesel; tanfeng factors find ym",
         ),
     )
     def find_values(
         word: Annotated[
-            str, typer.Argument(metavar="WORD", help=say("品种名称或编码，可只写一部分", "an item's name or id, or a part"))
+            str,
+            typer.Argument(
+                metavar="WORD",
+                help=say(
+                    "品种或部门：名称、编码、其一部分，或拼音首字母（ym）", "item or category: name, id, part, pinyin initials"
+                ),
+            ),
         ],
         parameter: Annotated[str | None, typer.Option(help=say("只列一种参数", "one parameter only"))] = None,
     ) -> int:
@@ -88,6 +96,25 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         from accounting.cli.pack_answers import methods_shown
 
         return methods_shown(talk, name)
+
+    @factors.command(
+        "diff",
+        help=say(
+            "两个因子包的差别；--run 给出对某一批次的影响。例：tanfeng factors diff cn-enterprise-2015 cn-enterprise-2024",
+            "How two packs differ; --run: what that does to a run. "
+            "Example: tanfeng factors diff cn-enterprise-2015 cn-enterprise-2024 --run result",
+        ),
+    )
+    def diff_packs(
+        old: Annotated[str, typer.Argument(metavar="A", help=say("原因子包：编号或文件夹", "the old pack: id or folder"))],
+        new: Annotated[str, typer.Argument(metavar="B", help=say("新因子包：编号或文件夹", "the new pack: id or folder"))],
+        run: Annotated[
+            Path | None, typer.Option(help=say("核算批次：以 B 代 A 重算", "a run, computed again with B in the place of A"))
+        ] = None,
+    ) -> int:
+        from accounting.cli.pack_diffs import packs_compared
+
+        return packs_compared(talk, old, new, run)
 
     @app.command(
         help=say(

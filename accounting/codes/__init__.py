@@ -1,9 +1,10 @@
 """Floor 1: the ids of regions, items, categories and gases, with their names.
 
-regions: GB/T 2260 with validity and successors · words: items, categories, gases and their aliases. The tables lie in
-datasets/codes; they are read once, when something is asked.
+regions: GB/T 2260 with validity and successors · words: items, categories, gases and their aliases · initials: names by
+the first letters of their pinyin. The tables lie in datasets/codes; they are read once, when something is asked.
 """
 
+from accounting.codes.initials import categories_called, items_called
 from accounting.codes.regions import (
     NATION,
     GridRegion,
@@ -51,6 +52,7 @@ __all__ = [
     "ancestors",
     "ancestors_of_entities",
     "categories",
+    "categories_called",
     "category",
     "category_parents",
     "divisions",
@@ -68,6 +70,7 @@ __all__ = [
     "item",
     "item_parents",
     "items",
+    "items_called",
     "named_in",
     "names",
     "near_items",

@@ -13,8 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 from accounting import codes
-from accounting.errors import DataRefused, TanfengError, Where, rejection
+from accounting.errors import DataRefused, TanfengError, UsageError, Where, rejection
 from accounting.exact import fraction
+from accounting.factors import originals
 from accounting.factors import pack as packs
 from accounting.factors.candidates import INTERNATIONAL
 from accounting.factors.values import PARAMETERS, value
@@ -24,6 +25,7 @@ Row = dict[str, Any]
 FILE = "parameters.csv"
 DISTRIBUTIONS = ("normal", "lognormal", "triangular", "uniform")
 TIERS = (1, 2, 3)
+UNCERTAINTIES = "u_"
 _KEY = ("parameter", "item", "category", "gas", "region", "entity", "basis")
 
 # Physical limits in base units: a value beyond them is a slip of the unit or of a digit.
@@ -36,6 +38,9 @@ LIMITS: dict[tuple[str, str | None], tuple[Fraction, Fraction]] = {
     ("carbon_content", None): (Fraction(0), Fraction(1, 10)),  # blast furnace gas holds 0.0708 t C/GJ
     ("oxidation_factor", None): (Fraction(0), Fraction(1)),
     ("gwp", None): (Fraction(0), Fraction(30_000)),
+    ("u_activity", None): (Fraction(0), Fraction(100)),  # 1: a half-width of 100 %
+    ("u_factor", None): (Fraction(0), Fraction(100)),
+    ("u_ncv", None): (Fraction(0), Fraction(100)),
 }
 
 
@@ -56,6 +61,16 @@ def problems(name: str) -> list[Row]:
 def hindrances(name: str) -> list[Row]:
     """The problems with which a pack must not be used: all but a gap in validity, which resolves to nothing."""
     return [problem for problem in problems(name) if problem["code"] != "pack.gap"]
+
+
+def refuse_unsound(name: str) -> None:
+    """Refuse (`pack.unsound`) a pack of one's own that its verifier refuses; the shipped ones are verified beforehand."""
+    if name in packs.shipped_packs():
+        return
+    found = hindrances(name)
+    if found:
+        first = "; ".join(f"{row['cell'] or row['file']}: {row['seen']} ({row['code']})" for row in found[:3])
+        raise UsageError("pack.unsound", seen=name, count=len(found), first=first)
 
 
 def _named(loaded: packs.Pack) -> Iterator[Row]:
@@ -116,6 +131,19 @@ def _unit(row: Row) -> Iterator[Row]:
     yield from _range(row, measured.exact, measured.measures)
 
 
+def _original(row: Row) -> Iterator[Row]:
+    """The figure of the source, where the pack gives it, is the value itself."""
+    if row["original_value"] is None:
+        return
+    try:
+        agreed = originals.agrees(row["parameter"], row["value"], row["unit"], row["original_value"], row["original_unit"])
+    except (DataRefused, ValueError, TypeError):
+        return  # the value or its unit is refused by itself
+    if agreed is False:
+        seen = f"{row['original_value']} {row['original_unit'] or row['unit']}"
+        yield _told(row, "pack.original", seen, used=f"{row['value']} {row['unit']}")
+
+
 def _bases(item: codes.Item) -> tuple[str, ...]:
     from accounting.units import DIMENSIONS
 
@@ -131,10 +159,19 @@ def _range(row: Row, exact: Fraction, measures: str | None) -> Iterator[Row]:
 
 def _bounds(row: Row) -> Iterator[Row]:
     lower, middle, upper = (_exact(row[column] or "") for column in ("lower", "value", "upper"))
-    if middle is None:
+    if middle is None or row["parameter"].startswith(UNCERTAINTIES):
         return
     if (lower is not None and lower > middle) or (upper is not None and upper < middle):
         yield _told(row, "pack.bounds", f"{row['lower']} ≤ {row['value']} ≤ {row['upper']}")
+
+
+def _deviations(row: Row) -> Iterator[Row]:
+    """An uncertainty is the wider of the two deviations that stand as its bounds."""
+    if not row["parameter"].startswith(UNCERTAINTIES):
+        return
+    lower, half, upper = (_exact(row[column] or "") for column in ("lower", "value", "upper"))
+    if half is not None and (lower is None or upper is None or not lower <= 0 <= upper or half != max(-lower, upper)):
+        yield _told(row, "pack.bounds", f"{row['lower']}, {row['upper']}: ±{row['value']}")
 
 
 def _exact(text: str) -> Decimal | None:
@@ -178,4 +215,4 @@ def _words(row: Row) -> Iterator[Row]:
         yield _told(row, "pack.word", row["tier"], column="tier", known="1, 2, 3")
 
 
-_CHECKS = (_citation, _ids, _gas, _number, _unit, _bounds, _words)
+_CHECKS = (_citation, _ids, _gas, _number, _unit, _original, _bounds, _deviations, _words)

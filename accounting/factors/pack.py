@@ -55,6 +55,10 @@ class Pack:
     content_hash: str
     parameters: pl.DataFrame
     absences: pl.DataFrame
+    producer: str = ""
+    issued: str = ""
+    accessed: str = ""
+    licence: str = ""
 
 
 @cache
@@ -87,6 +91,7 @@ def load(name: str | Path) -> Pack:
         content_hash=content,
         parameters=_table(folder / PARAMETERS_FILE, PARAMETER_COLUMNS),
         absences=_table(folder / ABSENCES_FILE, ABSENCE_COLUMNS, optional=True),
+        **{name: str(described.get(name) or "") for name in ("producer", "issued", "accessed", "licence")},
     )
 
 

@@ -7,12 +7,13 @@ units; the printed figure stays as it was published, the step to base units stan
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
 from accounting import units
 from accounting.errors import DataRefused
-from accounting.exact import fraction
+from accounting.exact import fraction, significant
 
 # What each parameter is, over what: dimensions of units.DIMENSIONS, or `gas` (a mass of any gas), `activity` (what the
 # row's quantity measures), `1` (a share or a ratio of masses).
@@ -57,8 +58,12 @@ PARAMETERS: dict[str, tuple[str, str]] = {
     "enthalpy": ("energy", "activity"),
     "reference_enthalpy": ("energy", "activity"),
     "gwp": ("1", "1"),
+    "u_activity": ("1", "1"),
+    "u_factor": ("1", "1"),
+    "u_ncv": ("1", "1"),
 }
 _GAS = ("mass", "co2")
+INVERSE_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,25 @@ class Value:
         times = f" × {numerator}" if numerator != 1 else ""
         over = f" ÷ {denominator}" if denominator != 1 else ""
         return f"{self.printed}{times}{over}"
+
+
+def inverse(printed: str, unit: str) -> tuple[Decimal, str, bool] | None:
+    """The other direction of a factor, t/GJ of GJ/t: to nine significant digits, its unit, and whether it is exact.
+
+    None for shares, for 0, and for what is no plain number.
+
+    >>> inverse("20", "GJ/t"), inverse("0.98", "1")
+    ((Decimal('0.05'), 't/GJ', True), None)
+    """
+    numerator, slash, denominator = unit.partition("/")
+    try:
+        exact = fraction(printed)
+    except ValueError:
+        return None
+    if not slash or not exact:
+        return None
+    shown = significant(1 / exact, INVERSE_DIGITS)
+    return shown, f"{denominator}/{numerator}", Fraction(shown) * exact == 1
 
 
 @cache

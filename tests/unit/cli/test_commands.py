@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import packs
 import pytest
 from small import ROWS, table
 
@@ -62,6 +63,15 @@ EXITS = [
     (("factors", "show", "ceads-2019"), 2),
     (("factors", "find", "柴油"), 0),
     (("factors", "find", "nothing of the kind"), 3),
+    (("factors", "find", "ym"), 0),
+    (("factors", "find", "ＹＭ"), 0),
+    (("factors", "find", "jzy"), 0),
+    (("factors", "show", "ipcc-2006", "--item", "原煤"), 0),
+    (("factors", "show", "ipcc-2006", "--item", "nothing of the kind"), 3),
+    (("factors", "diff", "cn-enterprise-2015", "cn-enterprise-2024"), 0),
+    (("factors", "diff", "cn-enterprise-2015", "cn-enterprise-2042"), 2),
+    (("factors", "diff", "cn-enterprise-2015"), 2),
+    (("factors", "diff", "cn-heat", "gwp", "--run", "."), 2),
     (("factors", "inspect", "combustion"), 0),
     (("factors", "inspect", "combusiton"), 2),
     (("run", "clean.csv", "--out", "o", "--view", "zero-carbon-park", "--electricity", "market_average"), 2),
@@ -89,7 +99,9 @@ def test_a_refusal_prints_every_rejection_on_stdout(folder: Path) -> None:
 
 JSON = [
     ("run", "table.csv", "--out", "o"), ("run", "broken.csv", "--out", "o"), ("check", "table.csv", "broken.csv"),
-    ("factors", "list"), ("factors", "show", "gwp"), ("factors", "verify"), ("schema",), ("schema", "ids"),
+    ("factors", "list"), ("factors", "show", "gwp"), ("factors", "verify"), ("schema",),
+    ("factors", "find", "ym"), ("factors", "show", "gwp", "--item", "原煤"), ("factors", "diff", "cn-heat", "cn-heat"),
+    ("schema", "ids"),
     ("verify-text", "2 × 2 = 4"), ("run", "table.csv", "--view", "x", "--out", "o"),
 ]  # fmt: skip
 
@@ -179,6 +191,47 @@ def test_the_version_imports_no_engine(folder: Path) -> None:
     assert not [name for name in ("polars", "pyarrow", "duckdb", "pandera", "pint", "typer") if f"'{name}'" in loaded]
 
 
+def test_a_value_stands_both_ways_with_its_source_and_its_editions(folder: Path) -> None:
+    told = json.loads(tanfeng("factors", "show", "cn-enterprise-2024", "--item", "柴油", "--json", cwd=folder).stdout)
+    ncv = next(row for row in told["parameters"] if row["parameter"] == "ncv")
+    assert (ncv["value"], ncv["unit"]) == ("42.652", "GJ/t")
+    assert (ncv["inverse"]["value"], ncv["inverse"]["unit"], ncv["inverse"]["exact"]) == ("0.0234455594", "t/GJ", False)
+    assert (told["issued"], bool(told["producer"])) == ("2024", True)
+    dates = [(row["published"], row["pack"]) for row in told["history"] if row["parameter"] == "ncv"]
+    assert dates == sorted(dates, key=lambda pair: pair[0])
+    assert {"ipcc-2006", "provincial-2011", "cn-enterprise-2015", "gbt-2589-2020"} < {name for _, name in dates}
+
+
+def test_what_another_pack_does_to_a_run(folder: Path) -> None:
+    tanfeng("run", "clean.csv", "--factors", "ceads-2018", "--out", "out", cwd=folder)
+    own = packs.write(folder / "mine", {"value": "3.1"})
+    answer = tanfeng("factors", "diff", "ceads-2018", own, "--run", "out", "--json", cwd=folder)
+    assert answer.returncode == 0, answer.stderr
+    impact = json.loads(answer.stdout)["impact"]
+    (cell,) = impact["cells"]
+    assert (cell["old_mass_t"], cell["new_mass_t"], cell["difference_mass_t"]) == ("3175186.4397", "3181530", "6343.5603")
+    assert {(total["gas"], total["difference_t"]) for total in impact["totals"]} == {
+        ("CO2", "6343.5603"),
+        ("CO2e", "6343.5603"),
+    }
+    told = tanfeng("factors", "diff", "ceads-2018", own, "--run", "out", "--lang", "zh", cwd=folder).stdout
+    assert "北京 / 2007 / 交通运输、仓储和邮政业 / 柴油 / CO2  3175186.4397 → 3181530  +6343.5603" in told
+    lost = tanfeng("factors", "diff", "ceads-2018", "cn-heat", "--run", "out", cwd=folder)
+    assert lost.returncode == 1
+    other = tanfeng("factors", "diff", "cn-heat", own, "--run", "out", cwd=folder)
+    assert (other.returncode, "diff.pack_not_of_run" in other.stderr) == (2, True)
+
+
+def test_a_pack_of_the_run_that_is_no_longer_at_hand_is_named(folder: Path) -> None:
+    own = packs.write(folder / "mine", {"item": "gasoline"})
+    tanfeng("run", "clean.csv", "--factors", f"ceads-2018,{own}", "--out", "out", cwd=folder)
+    answer = tanfeng("factors", "diff", "ceads-2018", "cn-enterprise-2024", "--run", "out", "--lang", "en", cwd=folder)
+    assert (answer.returncode, "diff.pack_gone" in answer.stderr, "mine" in answer.stderr) == (2, True, True)
+    other = tanfeng("factors", "diff", own, "cn-enterprise-2024", "--run", "out", "--lang", "en", cwd=folder)
+    assert other.returncode == 0, other.stderr
+    assert "the run stays the same in every cell" in other.stdout
+
+
 def test_every_help_page_has_an_example_and_fits_a_screen(folder: Path) -> None:
     commands = [
         "run",
@@ -194,7 +247,9 @@ def test_every_help_page_has_an_example_and_fits_a_screen(folder: Path) -> None:
         "report",
         "schema",
     ]
-    for command in [[name] for name in commands] + [["factors", name] for name in ("list", "show", "verify")]:
+    for command in [[name] for name in commands] + [
+        ["factors", name] for name in ("list", "show", "verify", "find", "inspect", "diff")
+    ]:
         text = tanfeng(*command, "--help", "--lang", "en", cwd=folder, COLUMNS="100").stdout
         assert "Example" in text, command
         assert len(text.splitlines()) <= 50, command

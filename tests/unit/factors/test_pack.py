@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import packs
+import polars as pl
 import pytest
 
 from accounting import shipped
@@ -33,6 +34,16 @@ def test_no_shipped_pack_has_a_coal_factor_for_industry_power_or_heat() -> None:
 @pytest.mark.parametrize("name", pack.shipped_packs())
 def test_a_shipped_pack_is_sound(name: str) -> None:
     assert check.problems(name) == []
+
+
+@pytest.mark.parametrize("name", pack.shipped_packs())
+def test_every_value_has_its_source_its_edition_and_the_figure_as_printed(name: str) -> None:
+    rows = pack.load(name).parameters
+    for column in ("citation", "edition", "published", "unit", "tier"):
+        assert rows[column].null_count() == 0, column
+    unprinted = rows.filter(pl.col("original_value").is_null() | pl.col("original_unit").is_null())
+    assert all(" ÷ " in (row["note"] or "") for row in unprinted.to_dicts())  # what is a quotient of printed figures says so
+    assert all(value(row["parameter"], row["value"], row["unit"]).exact is not None for row in rows.to_dicts())
 
 
 def test_every_factor_of_every_pack_keeps_nine_significant_digits() -> None:
@@ -91,8 +102,15 @@ SLIPS = [
     ("pack.range", [{"value": "3.7"}]),
     ("pack.range", [{"parameter": "oxidation_factor", "unit": "1", "value": "98"}]),
     ("pack.range", [{"parameter": "ncv", "unit": "GJ/t", "value": "42652"}]),
+    ("pack.original", [{"original_value": "3.1", "original_unit": "tCO2/t"}]),
+    ("pack.original", [{"original_value": "3", "original_unit": "kgCO2/t"}]),
+    ("pack.original", [{"original_value": "2～4", "original_unit": "tCO2/t"}]),
     ("pack.bounds", [{"lower": "3.1"}]),
     ("pack.bounds", [{"upper": "2.9"}]),
+    ("pack.bounds", [{"parameter": "u_factor", "unit": "%", "value": "150", "lower": "-70", "upper": "140"}]),
+    ("pack.bounds", [{"parameter": "u_factor", "unit": "%", "value": "5"}]),
+    ("pack.bounds", [{"parameter": "u_factor", "unit": "%", "value": "5", "lower": "1", "upper": "5"}]),
+    ("parameter.unit", [{"parameter": "u_factor", "unit": "tCO2/t", "value": "5", "lower": "-5", "upper": "5"}]),
     ("pack.validity", [{"valid_from": "2010", "valid_to": "2009"}]),
     ("pack.overlap", [{"valid_to": "2010"}, {"valid_from": "2010"}]),
     ("pack.gap", [{"valid_to": "2010"}, {"valid_from": "2012"}]),

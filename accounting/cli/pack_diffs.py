@@ -1,0 +1,135 @@
+"""What `factors diff` answers: how two packs differ, and what that does to a run."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from accounting import codes, views
+from accounting.cli.talk import Talk
+from accounting.errors import UsageError
+from accounting.exact import plain
+from accounting.factors import check, diff, pack
+from accounting.impact import Impact, document, impact
+from accounting.runs import Run, open_run
+
+CELLS_SHOWN = 50
+SIGNS = {diff.ADDED: "+", diff.REMOVED: "−", diff.CHANGED: "≠", diff.RESTATED: "="}
+
+
+def packs_compared(talk: Talk, old: str, new: str, run: Path | None) -> int:
+    """The differences of two packs; with a run, what they do to it. 1 where a cell of the run loses its mass, else 0."""
+    for name in (old, new):
+        check.refuse_unsound(name)
+    before, after = pack.load(old), pack.load(new)
+    rows = diff.differences(before, after)
+    counts = {change: sum(row["change"] == change for row in rows) for change in diff.CHANGES}
+    found = None if run is None else _impact(open_run(run), before, after)
+    lost = bool(found and found.totals["lost"].sum())
+    lines = [_head(talk, before, after, counts), *(line for row in rows for line in _row_lines(talk, row))]
+    if found is not None:
+        lines += ["", *_impact_lines(talk, found)]
+    told: dict[str, Any] = {
+        "old": {"id": before.id, "content_hash": before.content_hash},
+        "new": {"id": after.id, "content_hash": after.content_hash},
+        "counts": counts, "changes": rows, "impact": None if found is None else document(found), "exit_code": int(lost),
+    }  # fmt: skip
+    talk.result("\n".join(lines), told)
+    return int(lost)
+
+
+def _impact(run: Run, old: pack.Pack, new: pack.Pack) -> Impact:
+    used = {str(one["content_hash"]): str(one["id"]) for one in run.manifest["packs"]}
+    if old.content_hash not in used:
+        raise UsageError("diff.pack_not_of_run", seen=old.id, packs=", ".join(used.values()))
+    packs = [old if told == old.content_hash else _at_hand(name, told) for told, name in used.items()]
+    counted = tuple(dict.fromkeys(pair for name in run.views for pair in views.view(name).counted()))
+    gwp = {gas: Fraction(text) for gas, text in run.manifest["gwp"].items()}
+    return impact(run.tables, packs, old, new, counted, run.manifest["settings"].get("electricity"), gwp)
+
+
+def _at_hand(name: str, content_hash: str) -> pack.Pack:
+    if name in pack.shipped_packs() and (loaded := pack.load(name)).content_hash == content_hash:
+        return loaded
+    raise UsageError("diff.pack_gone", seen=name)
+
+
+def _head(talk: Talk, old: pack.Pack, new: pack.Pack, counts: dict[str, int]) -> str:
+    zh = "新增 {added}，删去 {removed}，改值 {changed}，仅改说明 {restated}"
+    en = "{added} added, {removed} removed, {changed} changed, {restated} restated"
+    return f"{old.id} → {new.id}  {talk.say(zh, en).format(**counts)}"
+
+
+def _row_lines(talk: Talk, row: dict[str, Any]) -> list[str]:
+    """Two lines a value: what and how much, and where it stands."""
+    item = codes.item(row["item"]).name(talk.lang) if row["item"] else "*"
+    category = codes.category(row["category"]).name(talk.lang) if row["category"] else "*"
+    of = [row["parameter"], item, category, row["gas"], row["place"], row["basis"], row["edition"]]
+    percent = "" if row["percent"] is None else f"  {_signed(plain(row['percent']))}%"
+    sides = [_side(row, side) for side in ("old", "new")]
+    cited = [row[f"{side}_citation"] for side in ("old", "new")]
+    return [
+        f"{SIGNS[row['change']]} {'  '.join(part for part in of if part)}  {' → '.join(sides)}{percent}",
+        f"    {' → '.join(dict.fromkeys(text for text in cited if text))}",
+    ]
+
+
+def _side(row: dict[str, Any], side: str) -> str:
+    if row[f"{side}_value"] is None:
+        return "–"
+    years = row[f"{side}_years"]
+    return f"{row[f'{side}_value']} {row[f'{side}_unit']}" + ("" if years == "–" else f" ({years})")
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith("-") else f"+{text}"
+
+
+def _impact_lines(talk: Talk, found: Impact) -> list[str]:
+    """Cells by category, item and gas, largest first, then the totals to which they add up; nothing adds over entities."""
+    differing = found.differing()
+    if differing.is_empty():
+        return [talk.say("对批次没有影响：每个单元都相同", "the run stays the same in every cell")]
+    lines = [talk.say("对批次的影响（t，旧 → 新，差）", "what it does to the run (t, old → new, difference)")]
+    lines += [_cell_line(talk, cell) for cell in differing.head(CELLS_SHOWN).to_dicts()]
+    if differing.height > CELLS_SHOWN:
+        rest = differing.height - CELLS_SHOWN
+        lines.append(talk.say(f"  其余 {rest} 个单元见 --json", f"  {rest} more cells: --json"))
+    lines.append(talk.say("合计", "totals"))
+    moved = found.totals.filter(pl.any_horizontal(pl.col("changed", "gained", "lost") > 0))
+    return [*lines, *(_total_line(talk, total) for total in moved.to_dicts())]
+
+
+def _cell_line(talk: Talk, cell: dict[str, Any]) -> str:
+    where = (
+        codes.entity_name(cell["entity"], talk.lang), str(cell["year"]), codes.category(cell["category"]).name(talk.lang),
+        codes.item(cell["item"]).name(talk.lang), cell["gas"], *([] if cell["account"] == "main" else [cell["account"]]),
+    )  # fmt: skip
+    states = {"gained": talk.say("  新有数", "  gained"), "lost": talk.say("  变为缺", "  LOST")}
+    old, new = (_mass(cell[f"{side}_mass_t"]) for side in ("old", "new"))
+    difference = cell["difference_mass_t"]
+    moved = "" if difference is None else f"  {_signed(plain(difference))}"
+    return f"  {' / '.join(where)}  {old} → {new}{moved}{states.get(cell['state'], '')}"
+
+
+def _mass(mass: Any) -> str:
+    return "NE" if mass is None else plain(mass)
+
+
+def _total_line(talk: Talk, total: dict[str, Any]) -> str:
+    where = f"{codes.entity_name(total['entity'], talk.lang)} / {total['year']} / {total['account']} / {total['gas']}"
+    moved = _signed(plain(total["difference_t"]))
+    parts = [
+        f"{word} {_signed(plain(total[name]))}"
+        for name, word in (("gained_t", talk.say("其中新有数", "gained")), ("lost_t", talk.say("变为缺", "lost")))
+        if total[name.removesuffix("_t")]
+    ]
+    n = total["missing_cells"]
+    if n:
+        parts.append(talk.say(f"不完整，缺 {n} 项", f"incomplete, {n} missing"))
+    return f"  {where}  {plain(total['old_t'])} → {plain(total['new_t'])}  {moved}" + (
+        f"  ({', '.join(parts)})" if parts else ""
+    )
