@@ -44,7 +44,7 @@ ACCEPTED = "accepted.toml"
 _OFFICIAL = ("provincial-2011", "cn-enterprise-2024", "grid-cn", "cn-heat")
 _INTERNATIONAL = ("ipcc-2006", "gbt-2589-2020", "grid-cn", "cn-heat")
 DEFAULT_PACKS: dict[str, tuple[str, ...]] = {
-    "energy-balance": ("ceads-2018",),
+    "energy-balance": ("ceads-2018", "ipcc-2006", "gwp"),
     "china-pilot": _OFFICIAL,
     "provincial": _OFFICIAL,
     "zero-carbon-park": _OFFICIAL,
