@@ -99,19 +99,31 @@ def _resolve_one(
     key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], sources: Sources, packs: Sequence[Pack], found: _Found
 ) -> None:
     for able in ways:
-        tried: list[tuple[Method, dict[str, Choice]]] = []
-        for method in able:
-            index = sources.index(method, gas)
-            choices = {
-                name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
-                for name, unit in method.reads.items()
-            }
-            if all(choice.chosen for choice in choices.values()):
-                _take(key, gas, method, choices, packs, found)
-                break
-            tried.append((method, choices))
+        taken, tried = first_resolved(key, gas, able, sources)
+        if taken:
+            _take(key, gas, *taken, packs, found)
         else:
             _miss(key, gas, tried, sources, found)
+
+
+Attempt = tuple[Method, dict[str, Choice]]
+
+
+def first_resolved(
+    key: dict[str, Any], gas: str, able: Sequence[Method], sources: Sources
+) -> tuple[Attempt | None, list[Attempt]]:
+    """The first of several methods whose parameters all resolve for a class key, with its choices; and what was tried."""
+    tried: list[Attempt] = []
+    for method in able:
+        index = sources.index(method, gas)
+        choices = {
+            name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
+            for name, unit in method.reads.items()
+        }
+        if all(choice.chosen for choice in choices.values()):
+            return (method, choices), tried
+        tried.append((method, choices))
+    return None, tried
 
 
 def _take(
@@ -161,13 +173,16 @@ def _reason(row: dict[str, Any]) -> str:
     return f"{place}, {category}, valid {row['valid_from'] or ''}–{row['valid_to'] or ''}"
 
 
-def _miss(
-    key: dict[str, Any], gas: str, tried: Sequence[tuple[Method, dict[str, Choice]]], sources: Sources,
-    found: _Found,
-) -> None:  # fmt: skip
+def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources) -> tuple[str, str]:
+    """Severity and reason of a class key for which no method resolved: what a pack says, else what stood in the way."""
     method = tried[0][0]
     said = _said_by_packs(key, gas, sources.packs(method, gas))
-    severity, reason = said or ("warning", sources.closed(method, gas) or _unresolved(tried))
+    return said or ("warning", sources.closed(method, gas) or _unresolved(tried))
+
+
+def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources, found: _Found) -> None:
+    method = tried[0][0]
+    severity, reason = why_missing(key, gas, tried, sources)
     found.missing.append(
         {"class": key["class"], "gas": gas, "scope": method.scope, "account": method.account, "severity": severity,
          "reason": reason}
