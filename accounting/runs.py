@@ -42,7 +42,7 @@ MARKET_POLICY = "market_residual"  # of electricity, in account `market`
 POLICY_OF_VIEW = {"zero-carbon-park": "zero_carbon_park"}
 ACCEPTED = "accepted.toml"
 _OFFICIAL = ("provincial-2011", "cn-enterprise-2024", "grid-cn", "cn-heat")
-_INTERNATIONAL = ("ipcc-2006", "gbt-2589-2020", "grid-cn", "cn-heat")
+_INTERNATIONAL = ("ipcc-2006", "ipcc-2006-ippu", "gbt-2589-2020", "grid-cn", "cn-heat")
 DEFAULT_PACKS: dict[str, tuple[str, ...]] = {
     "energy-balance": ("ceads-2018", "ipcc-2006", "gwp"),
     "china-pilot": _OFFICIAL,
