@@ -31,7 +31,7 @@ from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
-from accounting.quality import conservation, coverage, findings, unserved
+from accounting.quality import conservation, coverage, findings, reference, unserved
 from accounting.ranks import coded, in_order
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered, plain
@@ -44,9 +44,9 @@ MARKET_POLICY = "market_residual"  # of electricity, in account `market`
 POLICY_OF_VIEW = {"zero-carbon-park": "zero_carbon_park"}
 ACCEPTED = "accepted.toml"
 _OFFICIAL = ("provincial-2011", "cn-enterprise-2024", "grid-cn", "cn-heat")
-_INTERNATIONAL = ("ipcc-2006", "gbt-2589-2020", "grid-cn", "cn-heat")
+_INTERNATIONAL = ("ipcc-2006", "ipcc-2006-ippu", "gbt-2589-2020", "grid-cn", "cn-heat")
 DEFAULT_PACKS: dict[str, tuple[str, ...]] = {
-    "energy-balance": ("ceads-2018",),
+    "energy-balance": ("ceads-2018", "ipcc-2006", "gwp"),
     "china-pilot": _OFFICIAL,
     "provincial": _OFFICIAL,
     "zero-carbon-park": _OFFICIAL,
@@ -138,6 +138,19 @@ class Run:
         place = place_of(path) if path else Place(**where)
         return explained(self.tables, place, list(self.views), self.manifest["inputs"])
 
+    def reference(self, factors: Sequence[str] = ()) -> pl.DataFrame:
+        """The reference approach beside the sectoral one: columns of `quality.reference.REFERENCE`, IPCC 2006 Vol 2 Ch 6.
+
+        With the packs of the run, found by their ids, or those named (ids or folders). Raises UsageError:
+        `reference.no_supply` where the run read no supply side of a balance, `reference.pack` where a pack of the run
+        is not at hand as it was.
+        """
+        packs = tuple(pack.load(name) for name in factors) or _packs_of(self.manifest)
+        table = reference.reference_approach(self.tables["sums"], self.tables["inventory"], packs)
+        if table.is_empty():
+            raise UsageError("reference.no_supply", seen=str(self.path or ""))
+        return table
+
     def sql(self, query: str) -> pl.DataFrame:
         """A DuckDB query over the run's tables, by their names; files and the network are out of its reach."""
         return _sql(query, self.tables, self.views)
@@ -156,6 +169,16 @@ class Run:
     def __repr__(self) -> str:
         cells, refused = self.tables["inventory"].height, self.tables["rejections"].height
         return f"<Run {self.digest[:12]} {cells} cells, {refused} refused, {self.waiting.height} waiting>"
+
+
+def _packs_of(record: Mapping[str, Any]) -> tuple[pack.Pack, ...]:
+    """The packs that a run was computed with, unchanged."""
+    found: list[pack.Pack] = []
+    for told in record["packs"]:
+        if told["id"] not in pack.shipped_packs() or pack.load(told["id"]).content_hash != told["content_hash"]:
+            raise UsageError("reference.pack", seen=told["id"])
+        found.append(pack.load(told["id"]))
+    return tuple(found)
 
 
 def open_run(folder: str | Path) -> Run:

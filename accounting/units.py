@@ -71,6 +71,7 @@ DIMENSIONS = {
         Dimension("passenger", "10^4 person·km", "passenger_base", "旅客周转量", "passenger turnover",
                   "万人公里, 亿人公里"),
         Dimension("distance", "10^4 km", "distance_base", "行驶里程", "distance", "km, 万公里"),
+        Dimension("area", "10^4 m2", "area_base", "面积", "area", "m2, 万平方米"),
         Dimension("persons", "10^4 persons", "persons_base", "人数", "persons", "人, 万人"),
         Dimension("vehicles", "10^4 vehicles", "vehicles_base", "车辆数", "vehicles", "辆, 万辆"),
         Dimension("co2", "t CO2", "tonne_co2", "二氧化碳排放量", "CO2 emission", "tCO2, 万吨CO2"),
@@ -84,6 +85,7 @@ kilo- = 1000; mega- = 1000000; giga- = 1000000000; tera- = 1000000000000
 peta- = 1000000000000000; exa- = 1000000000000000000
 gram = [mass]; tonne = 1000000 * gram
 metre = [length]; litre = metre ** 3 / 1000; thousand_cubic_metre = 1000 * metre ** 3; distance_base = 10000 * kilometre
+area_base = 10000 * metre ** 2
 joule = [energy]; watthour = 3600 * joule; calorie = 4.1868 * joule
 gram_coal = 7000 * calorie; tonne_coal = 1000000 * gram_coal; tonne_oil = 41.868 * gigajoule
 person = [person]; persons_base = 10000 * person
@@ -142,6 +144,7 @@ _ROOTS = (
     _Root("freight", "tonne * kilometre", "tkm t-km tonnekm tonne-km 吨公里 吨千米"),
     _Root("passenger", "person * kilometre", "personkm person-km passengerkm passenger-km pkm 人公里 人千米"),
     _Root("distance", "kilometre", "km 公里 千米 vkm vehiclekm vehicle-km 车公里 车千米"),
+    _Root("area", "metre ** 2", "m2 m^2 平方米"),
     _Root("persons", "person", "person persons 人"),
     _Root("vehicles", "vehicle", "vehicle vehicles 辆"),
     _Root("co2", "gram_co2", "gCO2", counted=False),

@@ -12,6 +12,7 @@ import polars as pl
 from accounting import export
 from accounting import project as projects
 from accounting.acceptances import Acceptance, append_acceptances, read_acceptances
+from accounting.cli.printed import entity_label, ten_thousand_tonnes
 from accounting.cli.talk import Talk
 from accounting.cli.work import plan_of
 from accounting.errors import Lang, UsageError, Where
@@ -19,7 +20,7 @@ from accounting.errors import lines as error_lines
 from accounting.exact import plain
 from accounting.explain import Place, explanation_text, formula_line, place_of, recomputed
 from accounting.quality import findings as quality_findings
-from accounting.quality import reconcile
+from accounting.quality import reconcile, reference
 from accounting.quality.published import read_published
 from accounting.runs import ACCEPTED, open_run
 from accounting.store import verify as store_verify
@@ -181,6 +182,41 @@ def reconcile_run(talk: Talk, run: Path, published: Path, out: Path) -> int:
     export.write_table(compared.table, out)
     talk.result(compared.text(talk.lang) + "\n" + str(out), compared.document())
     return 0 if compared.agrees else 1
+
+
+def reconcile_supply(talk: Talk, run: Path, out: Path, *, factors: Sequence[str]) -> int:
+    """The sectoral CO2 against the reference approach: the table to a file, the groups of fuels to stdout.
+
+    1 where a total differs by more than the share that is to be explained, or could not be compared.
+    """
+    if out.exists():
+        raise UsageError("reconcile.exists", where=Where(str(out)), seen=str(out))
+    table = open_run(run).reference(factors)
+    export.write_table(table, out)
+    totals = table.filter(pl.col("item").is_null())
+    agrees = (totals["difference_percent"].abs() <= reference.EXPLAIN_OVER).fill_null(value=False).all()
+    lines = [_supply_line(row, talk) for row in totals.to_dicts()]
+    talk.result("\n".join([*lines, str(out)]), {"agrees": agrees, "totals": totals.to_dicts(), "file": str(out)})
+    return 0 if agrees else 1
+
+
+def _supply_line(row: dict[str, Any], talk: Talk) -> str:
+    zh, en = reference.GROUPS[row["group"]]
+    name = f"{entity_label(row['entity'], talk.lang)} · {row['year']}  {talk.say(zh, en)}"
+    masses = [ten_thousand_tonnes(row[f"{side}_co2_t"]) for side in ("reference", "sectoral")]
+    missing = row["reference_missing"] + row["sectoral_missing"]
+    if missing:
+        end = talk.say(f"不完整 (缺 {missing} 项)，不比较", f"incomplete ({missing} missing), not compared")
+    elif row["difference_percent"] is None:
+        end = talk.say("部门法为 0", "nothing by sectors")
+    else:
+        end = f"{row['difference_percent']:+.2f} %"
+        if abs(row["difference_percent"]) > reference.EXPLAIN_OVER:
+            end += talk.say(f"  超过 {reference.EXPLAIN_OVER:g} %，须说明原因", f"  over {reference.EXPLAIN_OVER:g} %: explain")
+    return talk.say(
+        f"{name}  参考方法 {masses[0]}，部门法 {masses[1]} 万吨CO₂  {end}",
+        f"{name}  reference {masses[0]}, sectoral {masses[1]} 10^4 t CO2  {end}",
+    )
 
 
 def export_tables(talk: Talk, run: Path, out: Path, *, form: str, tables: Sequence[str], machine: bool) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from accounting.cli.talk import Talk
+from accounting.errors import UsageError
 
 
 def add_commands(app: typer.Typer, talk: Talk) -> None:
@@ -15,9 +16,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
 
     @app.command(
         help=say(
-            "一个数从何而来。例：tanfeng explain 结果 浙江/2007/农业/柴油；tanfeng explain 结果 浙江/2007/total",
+            "一个数从何而来。例：tanfeng explain 结果 浙江/2007/农业/柴油/CO2；tanfeng explain 结果 浙江/2007/total/CO2",
             "Where a number comes from. Examples: tanfeng explain result 浙江/2007/农业/柴油; "
-            "tanfeng explain result 330000/2007/total",
+            "tanfeng explain result 330000/2007/total/CO2",
         )
     )
     def explain(
@@ -41,18 +42,33 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
 
     @app.command(
         help=say(
-            "与公布数对账，逐单元列差异。例：tanfeng reconcile 结果 公布数.csv --out 对账.csv",
-            "Ours against published figures, cell by cell. Example: tanfeng reconcile result published.csv --out diff.csv",
+            "与公布数对账，逐单元列差异；--reference 与参考方法对账。例：tanfeng reconcile 结果 公布数.csv --out 对账.csv；"
+            "tanfeng reconcile 结果 --reference --out 参考方法.csv",
+            "Ours against published figures, cell by cell, or against the reference approach. Examples: "
+            "tanfeng reconcile result published.csv --out diff.csv; tanfeng reconcile result --reference --out reference.csv",
         )
     )
     def reconcile(
         run: Annotated[Path, typer.Argument(metavar="RUN", help=run_help)],
-        published: Annotated[Path, typer.Argument(metavar="PUBLISHED", help=say("公布数表", "table of published figures"))],
         out: Annotated[Path, typer.Option(help=say("结果文件 .csv 或 .parquet", "file to write, .csv or .parquet"))],
+        published: Annotated[
+            Path | None, typer.Argument(metavar="[PUBLISHED]", help=say("公布数表", "table of published figures"))
+        ] = None,
+        reference: Annotated[
+            bool, typer.Option("--reference", help=say("与参考方法（表观消费量）对账", "against the reference approach"))
+        ] = False,
+        factors: Annotated[
+            str | None,
+            typer.Option(help=say("参考方法的因子包，默认同核算批次", "packs of the reference approach, else the run's")),
+        ] = None,
     ) -> int:
-        from accounting.cli.answers import reconcile_run
+        from accounting.cli.answers import reconcile_run, reconcile_supply
 
-        return reconcile_run(talk, run, published, out)
+        if reference == (published is not None) or (factors and not reference):
+            raise UsageError("reconcile.which")
+        if published is not None:
+            return reconcile_run(talk, run, published, out)
+        return reconcile_supply(talk, run, out, factors=[name for name in (factors or "").split(",") if name])
 
     @app.command(
         help=say(

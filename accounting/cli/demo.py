@@ -23,7 +23,7 @@ SECTORS = {
     "wholesale_retail": ("批零住餐", "trade, hotels"), "other_services": ("其他", "other"),
     "urban_residential": ("城镇生活", "urban homes"), "rural_residential": ("乡村生活", "rural homes"),
 }  # fmt: skip
-EXAMPLE = "北京/2007/交通运输、仓储和邮政业/柴油"
+EXAMPLE = "北京/2007/交通运输、仓储和邮政业/柴油/CO2"
 
 
 def shown_demo(talk: Talk, out: Path) -> int:
@@ -32,7 +32,7 @@ def shown_demo(talk: Talk, out: Path) -> int:
     books = folder / "workbooks"
     books.mkdir(parents=True, exist_ok=True)
     demo.lay_out(books)
-    run = runs.run(books, factors=["ceads-2018"], progress=talk.progress()).save(folder / "run")
+    run = runs.run(books, progress=talk.progress()).save(folder / "run")
     report = _report(run, folder, talk)
     csv = folder / "csv"
     if not csv.exists():
@@ -44,6 +44,7 @@ def shown_demo(talk: Talk, out: Path) -> int:
         *coverage_lines(run, talk),
         "",
         *_table(run, talk),
+        _other_gases(run, talk),
         "",
         *error_lines(run.rejections.row(0, named=True), talk.lang),
         "",
@@ -53,9 +54,9 @@ def shown_demo(talk: Talk, out: Path) -> int:
         talk.say(
             "接着试试（改动 workbooks 里的一格，再跑第三行）：", "next (change a cell in workbooks, then run the third line):"
         ),
-        f"  tanfeng explain {run.path} 山东/2007/total",
+        f"  tanfeng explain {run.path} 山东/2007/total/CO2",
         f"  tanfeng verify-text '{line}'",
-        f"  tanfeng run {books} --factors ceads-2018 --out {next_free(folder / 'run')}",
+        f"  tanfeng run {books} --out {next_free(folder / 'run')}",
     ]
     talk.result("\n".join(text), {"run": str(run.path), "digest": run.digest, "report": report, "csv": str(csv), "line": line})
     return 0
@@ -86,17 +87,18 @@ def _report(run: Run, folder: Path, talk: Talk) -> str:
 def _read_lines(run: Run, talk: Talk) -> list[str]:
     read = run.manifest["stages"][0]
     defaults = run.findings.filter(pl.col("kind") == "default").height
+    ids = ", ".join(pack["id"] for pack in run.manifest["packs"])
     pack = run.manifest["packs"][0]
     return [
         talk.say(
-            "三省 2007 年能源平衡表（《中国能源统计年鉴2008》）→ 能源活动 CO₂",
-            "Energy balances of three provinces, 2007 (China Energy Statistical Yearbook 2008) → energy CO2",
+            "三省 2007 年能源平衡表（《中国能源统计年鉴2008》）→ 能源活动 CO₂、CH₄、N₂O",
+            "Energy balances of three provinces, 2007 (China Energy Statistical Yearbook 2008) → energy CO2, CH4, N2O",
         ),
         talk.say(
             f"读 {read['read']} 格：采用 {read['accepted']}，小计核对 {read['subtotals']}，未采用 {read['rejected']}；"
-            f"采用缺省 {defaults} 项；因子 {pack['id']}（{pack['label_zh']}）",
+            f"采用缺省 {defaults} 项；因子 {ids}，其中 CO₂ 只取 {pack['id']}（{pack['label_zh']}）",
             f"{read['read']} cells: {read['accepted']} taken, {read['subtotals']} subtotals checked, {read['rejected']} refused; "
-            f"{defaults} defaults; factors {pack['id']} ({pack['label_en']})",
+            f"{defaults} defaults; factors {ids}, CO2 from {pack['id']} alone ({pack['label_en']})",
         ),
     ]
 
@@ -114,8 +116,22 @@ def _table(run: Run, talk: Talk) -> list[str]:
     return lines
 
 
+def _other_gases(run: Run, talk: Talk) -> str:
+    """What is not CO2, in CO2e, with how many cells of it have no factor."""
+    others = run.inventory.filter(pl.col("gas") != "CO2")
+    sums = [
+        f"{entity_label(entity, talk.lang)} {ten_thousand_tonnes(Decimal(others.filter(entity=entity)['co2e_t'].sum()))}"
+        for entity in others["entity"].unique().sort()
+    ]
+    gwp, missing = run.manifest["settings"]["gwp"], others["mass_t"].null_count()
+    return talk.say(
+        f"CH₄、N₂O（{gwp}，万吨CO₂当量）：{'，'.join(sums)}；不完整 (缺 {missing} 项)",
+        f"CH4, N2O ({gwp}, 10^4 t CO2e): {', '.join(sums)}; incomplete ({missing} missing)",
+    )
+
+
 def _three(run: Run, published: pl.DataFrame, entity: str, category: str) -> str:
-    ours = run.inventory.filter(entity=entity, category=category)["mass_t"].sum()
+    ours = run.inventory.filter(entity=entity, category=category, gas="CO2")["mass_t"].sum()
     theirs = published.filter(entity=entity, category=category)["published_t"].sum()
     numbers = (Decimal(ours), Decimal(theirs), Decimal(ours) - Decimal(theirs))
     shown = [ten_thousand_tonnes(number) for number in numbers]

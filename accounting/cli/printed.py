@@ -54,8 +54,7 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
     """Totals of a view: whole tables for a few entity-years, one line each for more, and a count of the rest."""
     table = run.views[shown.id].filter((pl.col("account") == "main") & pl.col("item").is_null() & (pl.col("gas") == "CO2e"))
     pairs = table.select("entity", "year").unique().sort("entity", "year").rows()
-    unit = talk.say("万吨CO₂", "10^4 t CO2")
-    lines = [f"{shown.id}  {unit}"]
+    lines = [f"{shown.id}  {_unit(run, shown, talk)}"]
     for entity, year in pairs[: WHOLE_TABLES if len(pairs) <= WHOLE_TABLES else 0]:
         own = table.filter((pl.col("entity") == entity) & (pl.col("year") == year))
         lines += [f"{entity_label(entity, talk.lang)} · {year}", *_table_lines(own, shown, talk)]
@@ -67,6 +66,14 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
             rest = short.height - SHORT_LINES
             lines.append(talk.say(f"  …另有 {rest} 个地区·年份", f"  … and {rest} more entity-years"))
     return lines
+
+
+def _unit(run: Run, shown: View, talk: Talk) -> str:
+    """万吨CO₂, or CO2 equivalent with the set of potentials where a view holds other gases."""
+    if run.views[shown.id]["gas"].is_in(["CO2", "CO2e"]).all():
+        return talk.say("万吨CO₂", "10^4 t CO2")
+    gwp = run.manifest["settings"]["gwp"]
+    return talk.say(f"万吨CO₂当量（{gwp}）", f"10^4 t CO2e ({gwp})")
 
 
 def _short_line(row: dict[str, Any], talk: Talk) -> str:

@@ -19,6 +19,7 @@ from accounting.factors import originals
 from accounting.factors import pack as packs
 from accounting.factors.candidates import INTERNATIONAL
 from accounting.factors.values import PARAMETERS, value
+from accounting.methods import methods
 from accounting.tables import BASES
 
 Row = dict[str, Any]
@@ -53,7 +54,7 @@ def problems(name: str) -> list[Row]:
             raise
         return [error.as_rejection()]
     rows = [{**row, "line": line} for line, row in enumerate(loaded.parameters.to_dicts(), 2)]
-    whole = [problem for check in (_named, _filled) for problem in check(loaded)]
+    whole = [problem for check in (_named, _filled, _sole) for problem in check(loaded)]
     by_row = [problem for row in rows for check in _CHECKS for problem in check(row)]
     return [*whole, *by_row, *_validity(rows, loaded.id)]
 
@@ -82,6 +83,17 @@ def _named(loaded: packs.Pack) -> Iterator[Row]:
 def _filled(loaded: packs.Pack) -> Iterator[Row]:
     if loaded.parameters.is_empty():
         yield rejection("pack.empty", Where(FILE), loaded.id)
+
+
+def _sole(loaded: packs.Pack) -> Iterator[Row]:
+    """A pack that is an only source names a family of methods, a gas, and why."""
+    families = {known.id.partition(".")[0] for known in methods()}
+    for line, row in enumerate(loaded.sole.to_dicts(), 2):
+        known = {"family": row["family"] in families, "gas": codes.find_gas(row["gas"] or "") == row["gas"]}
+        for column in ("reason_zh", "reason_en"):
+            known[column] = bool((row[column] or "").strip())
+        for column in (name for name, right in known.items() if not right):
+            yield rejection("pack.unknown_id", Where(packs.SOLE_FILE, None, f"line {line}"), row[column] or "", column=column)
 
 
 def _told(row: Row, code: str, seen: object, **facts: Any) -> Row:

@@ -4,6 +4,7 @@ factors/ceads-2018/
   datapackage.json   id, titles, producer, issued, licence, kind, label, files with size and SHA-256
   parameters.csv     one row a value: parameter, item, category, gas, … value, unit, citation, original figure
   absences.csv       what the pack leaves out on purpose, and why (optional)
+  sole_source.csv    families of methods and gases that no later pack may fill, and why (optional)
   README.md
 """
 
@@ -30,9 +31,10 @@ PARAMETER_COLUMNS = (
     "correlation_group", "citation", "original_value", "original_unit", "note",
 )  # fmt: skip
 ABSENCE_COLUMNS = ("item", "category", "gas", "severity", "reason_zh", "reason_en")
+SOLE_COLUMNS = ("family", "gas", "reason_zh", "reason_en")
 KINDS = ("official", "research", "own")
 GWP_PACK = "gwp"
-PARAMETERS_FILE, ABSENCES_FILE = "parameters.csv", "absences.csv"
+PARAMETERS_FILE, ABSENCES_FILE, SOLE_FILE = "parameters.csv", "absences.csv", "sole_source.csv"
 _NUMBERS = {"valid_from": pl.Int16, "valid_to": pl.Int16, "tier": pl.Int8}
 _SHAPES = {"valid_from": r"^[0-9]{4}(-01-01)?$", "valid_to": r"^[0-9]{4}(-12-31)?$", "tier": r"^[0-9]$"}
 
@@ -41,6 +43,7 @@ _SHAPES = {"valid_from": r"^[0-9]{4}(-01-01)?$", "valid_to": r"^[0-9]{4}(-12-31)
 class Pack:
     """A loaded pack; `parameters` has the columns of the CSV as text, years and tier as integers.
 
+    `sole` says of which family of methods and gas the pack is the only source: packs after it are not asked.
     `content_hash` is the SHA-256 over the names and SHA-256 of its files: the same values have the same hash wherever
     the folder lies.
     """
@@ -55,6 +58,7 @@ class Pack:
     content_hash: str
     parameters: pl.DataFrame
     absences: pl.DataFrame
+    sole: pl.DataFrame
     producer: str = ""
     issued: str = ""
     accessed: str = ""
@@ -91,6 +95,7 @@ def load(name: str | Path) -> Pack:
         content_hash=content,
         parameters=_table(folder / PARAMETERS_FILE, PARAMETER_COLUMNS),
         absences=_table(folder / ABSENCES_FILE, ABSENCE_COLUMNS, optional=True),
+        sole=_table(folder / SOLE_FILE, SOLE_COLUMNS, optional=True),
         **{name: str(described.get(name) or "") for name in ("producer", "issued", "accessed", "licence")},
     )
 
@@ -127,7 +132,7 @@ def _resources(folder: Path, described: Mapping[str, Any]) -> list[Mapping[str, 
     if not entries or not all(isinstance(one, dict) and {"path", "hash"} <= set(one) for one in entries):
         raise UsageError("pack.unreadable", where=Where(str(folder / "datapackage.json")), seen="resources: path, hash")
     named = {str(entry["path"]) for entry in entries}
-    for file in (PARAMETERS_FILE, ABSENCES_FILE):
+    for file in (PARAMETERS_FILE, ABSENCES_FILE, SOLE_FILE):
         if file not in named and (file == PARAMETERS_FILE or (folder / file).is_file()):
             raise UsageError("pack.damaged", where=Where(str(folder / "datapackage.json")), seen=f"resources: {file}")
     return entries

@@ -15,8 +15,9 @@ import polars as pl
 from accounting import codes
 from accounting.errors import finding
 from accounting.factors import effective
-from accounting.factors.candidates import Candidate, Choice, Index, chosen
+from accounting.factors.candidates import Candidate, Choice, chosen
 from accounting.factors.pack import Pack
+from accounting.factors.sources import Sources
 from accounting.methods import Method, methods_for
 from accounting.tables import frame
 
@@ -52,11 +53,11 @@ def resolve(
     row of Effective (more where a process spreads over years), or one of `missing`: severity `info` where a pack says
     that it leaves the item out, else `warning`.
     """
-    index, found = Index(packs), _Found()
+    sources, found = Sources(packs), _Found()
     categories = sorted({category for category, _ in counted})
     for key in classes.filter(pl.col("category").is_in(categories)).sort("class").to_dicts():
-        for gas, able in _ways(key, index, counted, policy).items():
-            _resolve_one(key, gas, able, index, packs, found)
+        for gas, able in _ways(key, sources, counted, policy).items():
+            _resolve_one(key, gas, able, sources, packs, found)
     return Resolved(
         effective=frame("effective", found.effective),
         resolution=frame("resolution", found.resolution),
@@ -71,7 +72,7 @@ def is_counted(category: str, item: str, counted: Collection[tuple[str, int]]) -
 
 
 def _ways(
-    key: dict[str, Any], index: Index, counted: Collection[tuple[str, int]], policy: str | None
+    key: dict[str, Any], sources: Sources, counted: Collection[tuple[str, int]], policy: str | None
 ) -> dict[str, list[tuple[Method, ...]]]:
     """For each gas that the packs are about: the methods that compete for one cell, apart by scope and account."""
     ways: dict[str, dict[tuple[int, str], list[Method]]] = {}
@@ -81,35 +82,48 @@ def _ways(
         if method.measures not in (None, key["unit"]):
             continue
         for gas in method.gases:
-            if _is_about(method, gas, key, index):
+            if _is_about(method, gas, key, sources):
                 ways.setdefault(gas, {}).setdefault((method.scope, method.account), []).append(method)
     return {gas: [tuple(able) for _, able in sorted(ways[gas].items())] for gas in sorted(ways)}
 
 
-def _is_about(method: Method, gas: str, key: dict[str, Any], index: Index) -> bool:
+def _is_about(method: Method, gas: str, key: dict[str, Any], sources: Sources) -> bool:
     """Whether the packs hold what shows that they are about this gas here."""
     if method.decisive is None:
         return True
     item = method.of_items.get(method.decisive, key["item"])
-    return index.holds(method.decisive, gas, key["category"], item if method.by_item else None)
+    return sources.index(method, gas).holds(method.decisive, gas, key["category"], item if method.by_item else None)
 
 
 def _resolve_one(
-    key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], index: Index, packs: Sequence[Pack], found: _Found
+    key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], sources: Sources, packs: Sequence[Pack], found: _Found
 ) -> None:
     for able in ways:
-        tried: list[tuple[Method, dict[str, Choice]]] = []
-        for method in able:
-            choices = {
-                name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
-                for name, unit in method.reads.items()
-            }
-            if all(choice.chosen for choice in choices.values()):
-                _take(key, gas, method, choices, packs, found)
-                break
-            tried.append((method, choices))
+        taken, tried = first_resolved(key, gas, able, sources)
+        if taken:
+            _take(key, gas, *taken, packs, found)
         else:
-            _miss(key, gas, tried, packs, found)
+            _miss(key, gas, tried, sources, found)
+
+
+Attempt = tuple[Method, dict[str, Choice]]
+
+
+def first_resolved(
+    key: dict[str, Any], gas: str, able: Sequence[Method], sources: Sources
+) -> tuple[Attempt | None, list[Attempt]]:
+    """The first of several methods whose parameters all resolve for a class key, with its choices; and what was tried."""
+    tried: list[Attempt] = []
+    for method in able:
+        index = sources.index(method, gas)
+        choices = {
+            name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
+            for name, unit in method.reads.items()
+        }
+        if all(choice.chosen for choice in choices.values()):
+            return (method, choices), tried
+        tried.append((method, choices))
+    return None, tried
 
 
 def _take(
@@ -159,12 +173,16 @@ def _reason(row: dict[str, Any]) -> str:
     return f"{place}, {category}, valid {row['valid_from'] or ''}–{row['valid_to'] or ''}"
 
 
-def _miss(
-    key: dict[str, Any], gas: str, tried: Sequence[tuple[Method, dict[str, Choice]]], packs: Sequence[Pack],
-    found: _Found,
-) -> None:  # fmt: skip
-    severity, reason = _said_by_packs(key, gas, packs) or ("warning", _unresolved(tried))
+def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources) -> tuple[str, str]:
+    """Severity and reason of a class key for which no method resolved: what a pack says, else what stood in the way."""
     method = tried[0][0]
+    said = _said_by_packs(key, gas, sources.packs(method, gas))
+    return said or ("warning", sources.closed(method, gas) or _unresolved(tried))
+
+
+def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources, found: _Found) -> None:
+    method = tried[0][0]
+    severity, reason = why_missing(key, gas, tried, sources)
     found.missing.append(
         {"class": key["class"], "gas": gas, "scope": method.scope, "account": method.account, "severity": severity,
          "reason": reason}

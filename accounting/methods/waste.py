@@ -3,6 +3,7 @@
     E = W · MCF · DOC · DOCf · F · 16/12 · (1 − OX)                       landfill, mass balance
     E(t) = W · MCF · DOC · DOCf · e^−k(t−1) · (1 − e^−k) · F · 16/12 · (1 − OX)   landfill, first-order decay, t = 1, 2, …
     E = W · CF · FCF · OF · 44/12                                         incineration, fossil carbon
+    E = W · CF · (1 − FCF) · OF · 44/12                                   incineration, the rest: a memo item
     E = TOW · B0 · MCF                                                    wastewater, methane
     E = N · EF · 44/28                                                    wastewater, nitrous oxide
 
@@ -70,6 +71,15 @@ def of_incineration(carbon_fraction: Fraction, fossil_fraction: Fraction, oxidat
     167200.0
     """
     return carbon_fraction * fossil_fraction * oxidation_factor * CARBON_TO_CO2
+
+
+def biogenic_of_incineration(carbon_fraction: Fraction, fossil_fraction: Fraction, oxidation_factor: Fraction) -> Fraction:
+    """Tonnes of biogenic CO2 per tonne of waste burnt.
+
+    >>> float(biogenic_of_incineration(*map(Fraction, ("0.40", "0.40", "0.95"))) * 300_000)
+    250800.0
+    """
+    return carbon_fraction * (1 - fossil_fraction) * oxidation_factor * CARBON_TO_CO2
 
 
 def of_wastewater(methane_capacity: Fraction, methane_correction_factor: Fraction) -> Fraction:
@@ -169,6 +179,19 @@ METHODS = (
         kinds=("waste",),
         decisive="carbon_fraction",
         source="IPCC 2006 Vol 5 Ch 5 Eq 5.1; 省级温室气体清单编制指南(试行) 2011 第五章",
+    ),
+    Method(
+        "waste.incineration_biogenic",
+        gases=("CO2",),
+        reads={"carbon_fraction": "t C/base unit", "fossil_fraction": "1", "oxidation_factor": "1"},
+        formula=biogenic_of_incineration,
+        written="carbon_fraction × (1 − fossil_fraction) × oxidation_factor × 44 ÷ 12",
+        roles=_WASTE,
+        categories=("incineration",),
+        kinds=("waste",),
+        decisive="fossil_fraction",
+        account="memo",
+        source="IPCC 2006 Vol 5 Ch 5 §5.1: biogenic CO2 is an information item",
     ),
     Method(
         "waste.incineration_factor",

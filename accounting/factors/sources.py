@@ -1,0 +1,52 @@
+"""Which packs are asked for a gas of a family of methods: all, or those up to the first that is its only source.
+
+    sole_source.csv    family,gas,reason_zh,reason_en
+
+A pack that says it is the only source of a gas is not filled up from the packs behind it: its gaps stay NE, and no
+total mixes the two. It concerns cells in account `main`; packs before it come first as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from accounting.factors.candidates import Index
+from accounting.factors.pack import Pack
+from accounting.methods import Method
+
+
+class Sources:
+    """The chosen packs in their order, and what they are asked for."""
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self._packs = tuple(packs)
+        self._sole = [
+            (row["family"], row["gas"], count, f"{pack.id}: {row['reason_zh']} / {row['reason_en']}")
+            for count, pack in enumerate(packs, 1)
+            for row in pack.sole.to_dicts()
+        ]
+        self._indexes: dict[int, Index] = {}
+
+    def packs(self, method: Method, gas: str) -> tuple[Pack, ...]:
+        """The packs that are asked for a gas of a method."""
+        return self._packs[: self._count(method, gas)]
+
+    def index(self, method: Method, gas: str) -> Index:
+        """The parameter rows of these packs."""
+        count = self._count(method, gas)
+        if count not in self._indexes:
+            self._indexes[count] = Index(self._packs[:count])
+        return self._indexes[count]
+
+    def closed(self, method: Method, gas: str) -> str | None:
+        """Why packs behind are not asked, where there are any."""
+        return next((why for _, count, why in self._limits(method, gas) if count < len(self._packs)), None)
+
+    def _count(self, method: Method, gas: str) -> int:
+        return next((count for _, count, _ in self._limits(method, gas)), len(self._packs))
+
+    def _limits(self, method: Method, gas: str) -> list[tuple[str, int, str]]:
+        family = method.id.partition(".")[0]
+        if method.account != "main":
+            return []
+        return [(named, count, why) for named, of_gas, count, why in self._sole if (named, of_gas) == (family, gas)]
