@@ -1,6 +1,7 @@
 """Floor 1: the ids of regions, items, categories and gases, with their names.
 
-regions: GB/T 2260 with validity and successors · words: items, categories, gases and their aliases. The tables lie in
+regions: GB/T 2260 with validity and successors · words: items, categories, gases and their aliases · rules: what must
+not be counted beside what. The tables lie in
 datasets/codes; they are read once, when something is asked.
 """
 
@@ -21,6 +22,7 @@ from accounting.codes.regions import (
     regions,
     stands,
 )
+from accounting.codes.rules import Rule, Side, rules
 from accounting.codes.words import (
     Category,
     Gas,
@@ -48,6 +50,8 @@ __all__ = [
     "GridRegion",
     "Item",
     "Region",
+    "Rule",
+    "Side",
     "ancestors",
     "ancestors_of_entities",
     "categories",
@@ -73,5 +77,6 @@ __all__ = [
     "near_items",
     "region",
     "regions",
+    "rules",
     "stands",
 ]
