@@ -30,7 +30,7 @@ from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
-from accounting.quality import conservation, coverage, findings, unserved
+from accounting.quality import claims, conservation, coverage, findings, unserved
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, STORED, check, frame, ordered
 
@@ -173,10 +173,12 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
     potentials = pack.gwp(settings.gwp)
     _every_gas_has_a_potential(resolved, potentials, settings.gwp)
-    cells = ordered(
+    computed_cells = ordered(
         "inventory",
         inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), potentials).collect(),
     )
+    claimed = claims.claims(computed_cells, sums)
+    cells = claims.without(computed_cells, claimed)
     conservation_results.append(conservation.cells_are_unique(cells, CELL))
     view_tables: dict[str, pl.DataFrame] = {}
     for shown in settings.views:
@@ -186,6 +188,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
         *unserved.without_factor(sums, class_frame, resolved, counted),
         *unserved.without_method(class_frame, categories),
+        *claims.findings(claimed, computed_cells, taken.activity),
         *_research_in_official_views(settings),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])

@@ -4,6 +4,7 @@ kind       what the sides of one group say
 apart      figures of two sides describe the same thing: none of them is counted
 within     the figures of `part` cannot be more than those of `whole` (with `more`, without `less`)
 instead    what `process` gives is in what `energy` burns, unless `told` says what was taken out of it
+one_method what the methods of two sides give of one place and year is not added
 taken_off  what `part` takes off cannot be more than what `whole` gives
 
 A category or item stands for its divisions and parts as well; `=` before it means it alone, `@` a kind of items, an
@@ -21,7 +22,7 @@ from accounting import shipped
 from accounting.codes.words import category_parents, item, item_parents
 
 Pair = tuple[str, str]  # category and item
-KINDS = ("apart", "within", "instead", "taken_off")
+KINDS = ("apart", "within", "one_method", "instead", "taken_off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Side:
     items: tuple[str, ...]
     gas: str | None
     pack: str | None
+    method: str | None
 
     def means(self, pair: Pair) -> bool:
         """Whether figures of that category and item are meant."""
@@ -101,4 +103,4 @@ def rules(kind: str) -> tuple[Rule, ...]:
 
 def _side(row: dict[str, str]) -> Side:
     categories, items = (tuple(word for word in row[name].split("|") if word) for name in ("categories", "items"))
-    return Side(row["side"], categories, items, row["gas"] or None, row["pack"] or None)
+    return Side(row["side"], categories, items, row["gas"] or None, row["pack"] or None, row["method"] or None)
