@@ -192,7 +192,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *_research_in_official_views(settings),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
-    all_findings = findings.with_stakes(all_findings, cells)
+    all_findings = findings.with_first_addresses(findings.with_stakes(all_findings, cells), taken.activity)
     tables = {
         "activity": taken.activity,
         "sums": sums,

@@ -41,7 +41,7 @@ def claims(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     `cells` is Inventory, `sums` the key sums. Cells of code `ceiling.no_whole` are doubtful and stand: what they are
     taken off is not reported at all.
     """
-    pairs = {pair for pair in cells.select("category", "item").unique().iter_rows()}
+    pairs = set(cells.select("category", "item").unique().iter_rows())
     known = cells.filter(pl.col("mass_t").is_not_null())
     found = [
         *_below_zero(cells, sums),
@@ -156,7 +156,7 @@ _MASS = pl.col("mass_t").cast(pl.String).str.strip_chars_end("0").str.strip_char
 
 
 def _told_apart(rule: Rule, sums: pl.DataFrame) -> pl.DataFrame:
-    given = {pair for pair in sums.select("category", "item").unique().iter_rows()}
+    given = set(sums.select("category", "item").unique().iter_rows())
     named = pl.DataFrame(list(rule.of("told", given)), schema={"category": pl.String, "item": pl.String}, orient="row")
     return sums.join(named, on=["category", "item"], how="semi").select(SUBJECT).unique()
 
