@@ -61,7 +61,8 @@ def contested(parts: Sequence[Part]) -> Refusals:
     beside_rest = _containing(held, rests)
     in_one = pl.col("part") == pl.col("o_part")
     nested = pl.concat([_containing(held, wholes), beside_rest.filter(~in_one)])
-    told_twice = [_containing(held.filter("counts"), apart.get(code, [])) for code in _rule_codes()]
+    counting = held.filter("counts") if apart else held.clear()
+    told_twice = [_containing(counting, apart.get(code, [])) for code in _rule_codes()]
     edges = _first_kind([_both_ways(one) for one in (_shared(held), nested, _months(held), *told_twice)])
     by_part = edges.select(KEY).unique().partition_by("part", as_dict=True, include_key=False)
     places = [by_part.get((number,), none) for number in range(len(parts))]

@@ -41,12 +41,11 @@ def claims(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     `cells` is Inventory, `sums` the key sums. Cells of code `ceiling.no_whole` are doubtful and stand: what they are
     taken off is not reported at all.
     """
-    pairs = set(cells.select("category", "item").unique().iter_rows())
-    known = cells.filter(pl.col("mass_t").is_not_null())
+    pairs = set(sums.select("category", "item").unique().iter_rows())
     found = [
         *_below_zero(cells, sums),
-        *(table for rule in codes.rules("one_method") for table in _of_two_methods(rule, known, pairs)),
-        *(table for rule in codes.rules("instead") for table in _in_energy_too(rule, known, sums, pairs)),
+        *(table for rule in codes.rules("one_method") for table in _of_two_methods(rule, cells, pairs)),
+        *(table for rule in codes.rules("instead") for table in _in_energy_too(rule, cells, sums, pairs)),
         *(table for rule in codes.rules("taken_off") for table in _taken_off(rule, cells, pairs)),
     ]
     empty = pl.DataFrame(schema=_CLAIM)
@@ -87,12 +86,13 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
     )
     first = activity.select(*PLACE, "file", "sheet", "cell").unique(PLACE, keep="first", maintain_order=True)
     for row in told.join(first, on=PLACE, how="left", maintain_order="left").iter_rows(named=True):
-        names = {f"key_{lang}": _name(row, lang) for lang in ("zh", "en")}
+        facts: dict[str, Any] = {f"key_{lang}": _name(row, lang) for lang in ("zh", "en")}
+        facts |= {name: row[name] for name in (*PLACE, "part", "whole")}
         doubtful = row["code"] == NO_WHOLE
         yield finding(
             row["code"], "plausibility" if doubtful else "assertion", "warning" if doubtful else "error",
             where=Where(row["file"], row["sheet"], row["cell"]), seen=row["part"], used=None if doubtful else "NE",
-            stake_t=row["stake"], part=row["part"], whole=row["whole"], **{name: row[name] for name in PLACE}, **names,
+            stake_t=row["stake"], **facts,
         )  # fmt: skip
 
 
@@ -129,8 +129,8 @@ def _meant(rule: Rule, side: str, cells: pl.DataFrame, pairs: set[Pair]) -> pl.D
     return kept.join(named, on=["category", "item"], how="semi")
 
 
-def _of_two_methods(rule: Rule, known: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
-    sides = [_meant(rule, side.name, known, pairs) for side in rule.sides]
+def _of_two_methods(rule: Rule, cells: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
+    sides = [_meant(rule, side.name, cells, pairs).filter(_KNOWN) for side in rule.sides]
     both = sides[0].select(SUBJECT).unique().join(sides[1].select(SUBJECT).unique(), on=SUBJECT, how="inner")
     for own, of in zip(sides, rule.sides, strict=True):
         yield own.join(both, on=SUBJECT, how="semi").with_columns(
@@ -138,13 +138,13 @@ def _of_two_methods(rule: Rule, known: pl.DataFrame, pairs: set[Pair]) -> Iterat
         )
 
 
-def _in_energy_too(rule: Rule, known: pl.DataFrame, sums: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
+def _in_energy_too(rule: Rule, cells: pl.DataFrame, sums: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
     """Products whose reductant is burnt in the same place and year, and nobody says how much was taken out of energy."""
-    process = _meant(rule, "process", known, pairs)
+    process = _meant(rule, "process", cells, pairs).filter(_KNOWN)
     if process.is_empty():
         return
-    energy = _meant(rule, "energy", known.filter(pl.col("mass_t") > 0), pairs)
-    told = _told_apart(rule, sums)
+    energy = _meant(rule, "energy", cells, pairs).filter(pl.col("mass_t") > 0)
+    told = _told_apart(rule, sums, pairs)
     names = pl.concat_str("category", "item", separator=" ").unique().sort().str.join(", ")
     burnt = energy.join(told, on=SUBJECT, how="anti").group_by(SUBJECT).agg(names.alias("whole"))
     yield process.join(burnt, on=SUBJECT, how="inner").with_columns(
@@ -152,12 +152,12 @@ def _in_energy_too(rule: Rule, known: pl.DataFrame, sums: pl.DataFrame, pairs: s
     )
 
 
+_KNOWN = pl.col("mass_t").is_not_null()
 _MASS = pl.col("mass_t").cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
-def _told_apart(rule: Rule, sums: pl.DataFrame) -> pl.DataFrame:
-    given = set(sums.select("category", "item").unique().iter_rows())
-    named = pl.DataFrame(list(rule.of("told", given)), schema={"category": pl.String, "item": pl.String}, orient="row")
+def _told_apart(rule: Rule, sums: pl.DataFrame, pairs: set[Pair]) -> pl.DataFrame:
+    named = pl.DataFrame(list(rule.of("told", pairs)), schema={"category": pl.String, "item": pl.String}, orient="row")
     return sums.join(named, on=["category", "item"], how="semi").select(SUBJECT).unique()
 
 
