@@ -31,7 +31,7 @@ from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
-from accounting.quality import conservation, coverage, findings, reference, unserved
+from accounting.quality import claims, conservation, coverage, findings, reference, unserved
 from accounting.ranks import coded, in_order
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered, plain
@@ -211,7 +211,11 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         potentials = pack.gwp(settings.gwp)
         _every_gas_has_a_potential(resolved, potentials, settings.gwp)
         cells = inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), potentials).collect()
-        cells = coded(in_order(cells, CELL), CELL)
+        cells = in_order(cells, CELL)
+        computed_cells = plain("inventory", cells)
+        claimed = claims.claims(computed_cells, tables["sums"])
+        tables["inventory"] = claims.without(computed_cells, claimed)
+        cells = coded(cells if tables["inventory"] is computed_cells else tables["inventory"], CELL)
         conservation_results.append(conservation.cells_are_unique(cells, CELL))
         view_tables: dict[str, pl.DataFrame] = {}
         for shown in settings.views:
@@ -221,11 +225,12 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
         *unserved.without_factor(sums, class_frame, resolved, counted),
         *unserved.without_method(class_frame, categories),
+        *claims.findings(claimed, computed_cells, taken.activity),
         *_research_in_official_views(settings),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
-    all_findings = findings.with_stakes(all_findings, cells)
-    tables |= {"inventory": plain("inventory", cells), "findings": findings.accepted(all_findings, accepted)}
+    all_findings = findings.with_first_addresses(findings.with_stakes(all_findings, cells), taken.activity)
+    tables["findings"] = findings.accepted(all_findings, accepted)
     for name, table in tables.items():
         check(name, table)
     if settings.strict:

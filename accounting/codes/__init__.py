@@ -1,7 +1,8 @@
 """Floor 1: the ids of regions, items, categories and gases, with their names.
 
 regions: GB/T 2260 with validity and successors · words: items, categories, gases and their aliases · initials: names by
-the first letters of their pinyin. The tables lie in datasets/codes; they are read once, when something is asked.
+the first letters of their pinyin · rules: what must not be counted beside what. The tables lie in datasets/codes; they
+are read once, when something is asked.
 """
 
 from accounting.codes.initials import categories_called, items_called
@@ -22,6 +23,7 @@ from accounting.codes.regions import (
     regions,
     stands,
 )
+from accounting.codes.rules import Rule, Side, rules
 from accounting.codes.words import (
     Category,
     Gas,
@@ -49,6 +51,8 @@ __all__ = [
     "GridRegion",
     "Item",
     "Region",
+    "Rule",
+    "Side",
     "ancestors",
     "ancestors_of_entities",
     "categories",
@@ -76,5 +80,6 @@ __all__ = [
     "near_items",
     "region",
     "regions",
+    "rules",
     "stands",
 ]

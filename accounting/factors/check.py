@@ -29,6 +29,12 @@ TIERS = (1, 2, 3)
 UNCERTAINTIES = "u_"
 _KEY = ("parameter", "item", "category", "gas", "region", "entity", "basis")
 
+SHARES = (
+    "oxidation_factor", "fossil_fraction", "purity", "destruction", "utilisation", "anode_sulphur", "anode_ash",
+    "methane_correction_factor", "degradable_organic_carbon", "decomposable_fraction", "methane_fraction",
+    "oxidised_in_cover", "cao", "cao_not_carbonate", "mgo", "mgo_not_carbonate",
+)  # fmt: skip
+
 # Physical limits in base units: a value beyond them is a slip of the unit or of a digit.
 LIMITS: dict[tuple[str, str | None], tuple[Fraction, Fraction]] = {
     ("co2_factor", "t"): (Fraction(0), Fraction(44, 12)),  # nothing holds more carbon than carbon
@@ -37,7 +43,9 @@ LIMITS: dict[tuple[str, str | None], tuple[Fraction, Fraction]] = {
     ("ncv", "t"): (Fraction(1, 2), Fraction(121)),  # from wet sludge to hydrogen
     ("ncv", "10^3 m3"): (Fraction(1), Fraction(130)),  # from blast furnace gas to butane
     ("carbon_content", None): (Fraction(0), Fraction(1, 10)),  # blast furnace gas holds 0.0708 t C/GJ
-    ("oxidation_factor", None): (Fraction(0), Fraction(1)),
+    ("emission_factor", "MWh"): (Fraction(0), Fraction(2)),  # coal of 0.1 t CO2/GJ at an efficiency below a fifth
+    **{(share, None): (Fraction(0), Fraction(1)) for share in SHARES},
+    ("carbon_fraction", "t"): (Fraction(0), Fraction(1)),
     ("gwp", None): (Fraction(0), Fraction(30_000)),
     ("u_activity", None): (Fraction(0), Fraction(100)),  # 1: a half-width of 100 %
     ("u_factor", None): (Fraction(0), Fraction(100)),

@@ -3,6 +3,7 @@
     statement.and_table       a balance sheet and a table give one key, and no project says that the table adds
     key.parent_and_child      a whole beside its parts: industry and industry/C30, raw coal and anthracite
     key.month_and_year        the months of a year beside the year
+    exclusive.*               two ways to say one thing: fuel sold and vehicle-kilometres (datasets/codes/exclusive.csv)
 
 Compared is what was reported, by entity, year, category and item, whatever its unit and basis; transfers follow the
 figures that they were made of.
@@ -12,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, product
 from typing import Any
 
 import polars as pl
@@ -24,7 +27,7 @@ from accounting.ingest.account import LISTED
 from accounting.ingest.batch import PLACE, Part
 from accounting.tables import TABLES
 
-KINDS = ("statement.and_table", "key.parent_and_child", "key.month_and_year")  # of two that fit a cell the first is told
+KINDS = ("statement.and_table", "key.parent_and_child", "key.month_and_year")  # and those of rules; the first that fits is told
 KEY = [*PLACE, "part"]
 _OTHER = {"category": "o_category", "item": "o_item", "monthly": "o_monthly", "part": "o_part"}
 _MEETING = ["entity", "year", "o_category", "o_item"]
@@ -49,26 +52,30 @@ def contested(parts: Sequence[Part]) -> Refusals:
     furnace gas) is right in a balance sheet, and a finding in a table, which may mean either.
     """
     none = pl.DataFrame(schema=_PLACES)
-    wholes, rests = _nested_pairs(_pairs(parts))
-    if not (wholes or rests or any(part.is_statement for part in parts) or _months_and_years(parts)):
+    pairs = reported_pairs(parts)
+    wholes, rests = _nested_pairs(pairs)
+    apart = _apart(pairs)
+    if not (wholes or rests or apart or any(part.is_statement for part in parts) or _months_and_years(parts)):
         return Refusals([none] * len(parts), [], [])
     held = _held(parts)
     beside_rest = _containing(held, rests)
     in_one = pl.col("part") == pl.col("o_part")
     nested = pl.concat([_containing(held, wholes), beside_rest.filter(~in_one)])
-    edges = _first_kind([_both_ways(one) for one in (_shared(held), nested, _months(held))])
+    counting = held.filter("counts") if apart else held.clear()
+    told_twice = [_containing(counting, apart.get(code, [])) for code in _rule_codes()]
+    edges = _first_kind([_both_ways(one) for one in (_shared(held), nested, _months(held), *told_twice)])
     by_part = edges.select(KEY).unique().partition_by("part", as_dict=True, include_key=False)
     places = [by_part.get((number,), none) for number in range(len(parts))]
     return Refusals(places, list(_told(edges, places, parts)), list(_rests(beside_rest.filter(in_one), parts)))
 
 
-def _reported(part: Part) -> pl.LazyFrame:
+def reported(part: Part) -> pl.LazyFrame:
     return part.given().filter(~pl.col("made")).with_columns(pl.col("month").is_not_null().alias("monthly"))
 
 
-def _pairs(parts: Sequence[Part]) -> set[Pair]:
+def reported_pairs(parts: Sequence[Part]) -> set[Pair]:
     """Every category and item that is reported."""
-    found = pl.collect_all([_reported(part).select("category", "item").unique() for part in parts])
+    found = pl.collect_all([reported(part).select("category", "item").unique() for part in parts])
     return {pair for table in found for pair in table.iter_rows()}
 
 
@@ -83,6 +90,23 @@ def _nested_pairs(pairs: set[Pair]) -> tuple[list[tuple[Pair, Pair]], list[tuple
     return wholes, rests
 
 
+@cache
+def _rule_codes() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rule.code for rule in codes.rules("apart")))
+
+
+def _apart(pairs: set[Pair]) -> dict[str, list[tuple[Pair, Pair]]]:
+    """By the code of a rule, the pairs that say one thing in two ways."""
+    found: dict[str, set[tuple[Pair, Pair]]] = {}
+    for rule in codes.rules("apart"):
+        sides = {name: rule.of(name, pairs) for name in dict.fromkeys(side.name for side in rule.sides)}
+        for one, other in combinations(sides.values(), 2):
+            met = {(a, b) for a, b in product(one, other) if rule.stand_against(a, b)}
+            if met:
+                found.setdefault(rule.code, set()).update(met)
+    return {code: sorted(met) for code, met in found.items()}
+
+
 def _lineage(pair: Pair) -> list[Pair]:
     """A pair and all that contain it."""
     return [
@@ -95,16 +119,19 @@ def _line(id: str, parents: Callable[[str], Sequence[str]]) -> list[str]:  # noq
 
 
 def _months_and_years(parts: Sequence[Part]) -> bool:
-    found = pl.collect_all([_reported(part).select("monthly").unique() for part in parts])
+    found = pl.collect_all([reported(part).select("monthly").unique() for part in parts])
     return len({kind for table in found for kind in table["monthly"]}) > 1
 
 
 def _held(parts: Sequence[Part]) -> pl.DataFrame:
-    """The places of every part: whether in a statement, in a table that adds, with any quantity."""
+    """The places of every part: whether in a statement, in a table that adds, with any quantity, with any but 0."""
     every = [
-        _reported(part)
+        reported(part)
         .group_by(PLACE)
-        .agg(pl.col("quantity").is_not_null().any().alias("filled"))
+        .agg(
+            pl.col("quantity").is_not_null().any().alias("filled"),
+            (pl.col("quantity") != 0).any().alias("counts"),
+        )
         .with_columns(
             pl.lit(number, pl.UInt32).alias("part"),
             pl.lit(part.is_statement).alias("statement"),
@@ -161,8 +188,8 @@ def _told(edges: pl.DataFrame, places: Sequence[pl.DataFrame], parts: Sequence[P
     listed: list[pl.DataFrame] = []
     room = LISTED
     for number, (part, refused) in enumerate(zip(parts, places, strict=True)):
-        count = _count(part, refused)
-        cells = _cells(part, refused).head(room).with_columns(pl.lit(number, pl.UInt32).alias("part"))
+        count = count_of(part, refused)
+        cells = refused_cells(part, refused).head(room).with_columns(pl.lit(number, pl.UInt32).alias("part"))
         listed.append(cells)
         room -= cells.height
         if count > cells.height:
@@ -173,7 +200,7 @@ def _told(edges: pl.DataFrame, places: Sequence[pl.DataFrame], parts: Sequence[P
         yield _rejection(cell, partners[tuple(cell[name] for name in KEY)])
 
 
-def _count(part: Part, places: pl.DataFrame) -> int:
+def count_of(part: Part, places: pl.DataFrame) -> int:
     if part.portions is not None or places.is_empty():
         return places.height
     return _rows(part).join(places, on=PLACE, how="semi").height
@@ -183,14 +210,14 @@ def _rows(part: Part) -> pl.DataFrame:
     return part.rows.filter(~part.made).with_columns(pl.col("month").is_not_null().alias("monthly"))
 
 
-def _cells(part: Part, places: pl.DataFrame) -> pl.DataFrame:
+def refused_cells(part: Part, places: pl.DataFrame) -> pl.DataFrame:
     """`PLACE`, `cell` (with its sheet) and what is `seen` there: of rows each, of a referenced table the sum of a place."""
     if part.portions is None:
         rows = _rows(part).join(places, on=PLACE, how="semi", maintain_order="left")
         seen = pl.concat_str(pl.col("reported_value", "reported_unit").fill_null(""), separator=" ")
         return rows.select(*PLACE, pl.struct("file", "sheet", "cell").alias("where"), seen.alias("seen"))
     first = places.sort(PLACE).head(LISTED)
-    found = _reported(part).collect().join(first, on=PLACE, how="semi")
+    found = reported(part).collect().join(first, on=PLACE, how="semi")
     amounts = found.group_by(*PLACE, "unit").agg(
         integers(pl.col("quantity")).sum(), pl.col("notation_key").min(), pl.col("quantity").count().alias("filled")
     )
@@ -207,7 +234,7 @@ def _partners(edges: pl.DataFrame, parts: Sequence[Part]) -> dict[tuple[Any, ...
     by_part = others.partition_by("part", as_dict=True, include_key=False)
     first: dict[tuple[Any, ...], str] = {}
     for (number,), places in sorted(by_part.items()):
-        for cell in _cells(parts[number], places).unique(PLACE, keep="first", maintain_order=True).iter_rows(named=True):
+        for cell in refused_cells(parts[number], places).unique(PLACE, keep="first", maintain_order=True).iter_rows(named=True):
             first[*(cell[name] for name in PLACE), number] = f"{Where(**cell['where'])} {cell['seen']}"
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for edge in edges.sort(*KEY, *_OTHER.values()).iter_rows(named=True):
@@ -231,13 +258,14 @@ def _rejection(cell: dict[str, Any], partners: list[dict[str, Any]]) -> dict[str
         "other": cell_lists.first([str(p["at"]) for p in partners]),
     }
     for lang, mark in (("zh", "、"), ("en", ", ")):
-        facts[f"key_{lang}"] = _name(own, lang)
-        facts[f"whole_{lang}"] = mark.join(dict.fromkeys(_name(pair, lang) for pair in wholes))
-        facts[f"parts_{lang}"] = mark.join(dict.fromkeys(_name(pair, lang) for pair in within))
-    return rejection(KINDS[partners[0]["kind"]], Where(**cell["where"]), cell["seen"], **facts)
+        facts[f"key_{lang}"] = pair_name(own, lang)
+        facts[f"whole_{lang}"] = mark.join(dict.fromkeys(pair_name(pair, lang) for pair in wholes))
+        facts[f"parts_{lang}"] = mark.join(dict.fromkeys(pair_name(pair, lang) for pair in within))
+    kind = (*KINDS, *_rule_codes())[partners[0]["kind"]]
+    return rejection(kind, Where(**cell["where"]), cell["seen"], **facts)
 
 
-def _name(pair: Pair, lang: Any) -> str:
+def pair_name(pair: Pair, lang: Any) -> str:
     return f"{codes.category(pair[0]).name(lang)}·{codes.item(pair[1]).name(lang)}"
 
 

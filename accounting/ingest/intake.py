@@ -14,9 +14,10 @@ from typing import Any
 from accounting import corrections
 from accounting.errors import Where, finding
 from accounting.ingest import evidence, mapping, repeats, sandbox, settling
-from accounting.ingest.batch import Batch
+from accounting.ingest.batch import Batch, Part
+from accounting.ingest.ceilings import over_ceilings
 from accounting.ingest.cells import Document
-from accounting.ingest.contested import contested
+from accounting.ingest.contested import Refusals, contested
 from accounting.ingest.limits import Limits
 from accounting.ingest.sources import Declared, Source, sources
 from accounting.ingest.taking import take_document, take_parquet, take_statements
@@ -62,7 +63,8 @@ def intake(
     batch.findings += corrections.unused(asked, [correction for correction, _ in batch.used])
     take_statements(batch)
     within_bounds(batch.parts)
-    _leave_out_contested(batch)
+    _leave_out(batch, contested)
+    _leave_out(batch, over_ceilings)
     batch.findings += settling.settled_transfers(batch.parts)
     batch.findings += settling.negative_nets(batch.parts)
     batch.findings += settling.disagreeing_keys(batch.parts)
@@ -107,9 +109,9 @@ def _mapping_hash(sources: Sequence[Source]) -> str | None:
     return "+".join(named) or None
 
 
-def _leave_out_contested(batch: Batch) -> None:
+def _leave_out(batch: Batch, judged: Callable[[Sequence[Part]], Refusals]) -> None:
     giving = [part for part in batch.parts if part.account["accepted"]]
-    refused = contested(giving)
+    refused = judged(giving)
     batch.rejections += refused.rejections
     batch.findings += refused.findings
     for part, places in zip(giving, refused.places, strict=True):

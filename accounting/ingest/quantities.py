@@ -125,7 +125,7 @@ def _faults(rows: pl.DataFrame, negative_allowed: bool) -> list[pl.Expr]:
 def measure(spelling: str | None, item: str, basis: str | None) -> Measure:
     """What a unit spelling means for an item.
 
-    Raises DataRefused: `unit.missing`, `unit.dimension`, `basis.unknown`, `basis.conflict`, or what `units.unit`
+    Raises DataRefused: `unit.missing`, `unit.co2e`, `unit.dimension`, `basis.unknown`, `basis.conflict`, or what `units.unit`
     refuses.
 
     >>> measure("万吨", "raw_coal", None)
@@ -134,6 +134,8 @@ def measure(spelling: str | None, item: str, basis: str | None) -> Measure:
     if spelling is None or not spelling.strip():
         raise DataRefused("unit.missing")
     unit, of_item = units.unit(spelling), codes.item(item)
+    if unit.dimension == "co2e":
+        raise DataRefused("unit.co2e", seen=spelling)
     if unit.dimension not in of_item.dimensions:
         facts: dict[str, Any] = _dimension_facts(unit, of_item)
         raise DataRefused("unit.dimension", seen=spelling, **facts)
@@ -298,7 +300,7 @@ def _measure_rejection(row: dict[str, Any], *, refusals: Sequence[DataRefused]) 
     refusal = refusals[row["measure_refusal"]]
     where = Where(row["file"], row["sheet"], row["unit_cell"] or row["cell"])
     seen = refusal.seen if refusal.code.startswith("basis.") else row["reported_unit"]
-    if refusal.code == "unit.dimension":
+    if refusal.code in ("unit.co2e", "unit.dimension"):
         seen = f"{row['value'] or ''} {row['reported_unit']}".strip()
     return errors.rejection(refusal.code, where, seen, **refusal.facts_but_seen())
 

@@ -2,7 +2,6 @@
 
     E = distance · FE · ρ · NCV · CC · OF · 44/12     vehicles with a fuel consumption
     E = distance · EF                                 a factor per kilometre
-    E = AD · NCV · CC · OF · 44/12, AD · NCV · EF     fuel of international flights and ships: a memo item
     E = turnover · EI · EF,  turnover · EF            energy or emission per tonne-kilometre or person-kilometre
 
 Fuel sold and vehicle-kilometres describe the same fires: give one of them for one place and year.
@@ -12,9 +11,8 @@ IPCC 2006 Vol 2 Ch 3 Eq 3.2.1-3.2.5. Card: docs/methods/transport.md
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
-from accounting.methods.combustion import CARBON_TO_CO2, by_heat, co2_by_carbon_content
+from accounting.methods.combustion import CARBON_TO_CO2
 from accounting.methods.method import Method, by_factor
 
 VEHICLES = {"gasoline": "gasoline_vehicle", "diesel_oil": "diesel_vehicle"}  # fuel: the vehicles that burn it
@@ -46,29 +44,7 @@ def by_intensity(energy_intensity: Fraction, energy_emission_factor: Fraction) -
     return energy_intensity * energy_emission_factor
 
 
-INTERNATIONAL: dict[str, Any] = {"roles": ("international_transport",), "account": "memo"}
-
 METHODS = (
-    Method(
-        "transport.international_carbon",
-        gases=("CO2",),
-        reads={"ncv": "GJ/base unit", "carbon_content": "t C/GJ", "oxidation_factor": "1"},
-        formula=co2_by_carbon_content,
-        written="ncv × carbon_content × oxidation_factor × 44 ÷ 12",
-        decisive="carbon_content",
-        source="IPCC 2006 Vol 2 Ch 3 §3.5.1, §3.6.1: international bunkers are an information item",
-        **INTERNATIONAL,
-    ),
-    Method(
-        "transport.international_heat",
-        gases=GASES,
-        reads={"ncv": "GJ/base unit", "energy_emission_factor": "t/GJ"},
-        formula=by_heat,
-        written="ncv × energy_emission_factor",
-        decisive="energy_emission_factor",
-        source="IPCC 2006 Vol 2 Ch 3 Eq 3.5.1, 3.6.1: international bunkers are an information item",
-        **INTERNATIONAL,
-    ),
     *(
         Method(
             f"transport.consumption.{fuel}",

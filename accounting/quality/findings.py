@@ -18,6 +18,7 @@ from accounting.errors import Lang, finding
 from accounting.exact import plain
 from accounting.tables import frame, ordered
 
+BASIS = ("factor.basis_unstated", "factor.other_basis")  # causes of a missing factor that a table mends
 _TWO_LANGUAGES = re.compile(r"(?P<pack>[\w.-]+: )?(?P<zh>.+?) / (?P<en>.+)", re.DOTALL)
 
 
@@ -61,6 +62,21 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return with_stake.with_columns(pl.coalesce("stake_t", "stake").alias("stake_t")).select(findings.columns)
 
 
+def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.DataFrame:
+    """Findings on a basis (`BASIS`), with the address of the first row of their category and item."""
+    pair = ["category", "item"]
+    asked = pl.col("code").is_in(BASIS) & pl.col("file").is_null()
+    named = activity.join(findings.filter(asked).select(pair).unique(), on=pair, how="semi")
+    if named.is_empty():
+        return findings
+    first = named.sort("file", "sheet", "row_id").unique(pair, keep="first", maintain_order=True)
+    address = {name: f"first_{name}" for name in ("file", "sheet", "cell")}
+    placed = findings.join(first.select(*pair, *address).rename(address), on=pair, how="left", maintain_order="left")
+    return placed.with_columns(
+        pl.when(asked).then(there).otherwise(name).alias(name) for name, there in address.items()
+    ).select(findings.columns)
+
+
 def waiting(findings: pl.DataFrame) -> pl.DataFrame:
     """Findings above `info` that nobody has accepted."""
     return findings.filter((pl.col("severity") != "info") & pl.col("accepted_by").is_null())
@@ -101,7 +117,7 @@ def in_language(reason: str | None, lang: Lang) -> str:
 def _missing_factor(row: dict[str, Any]) -> dict[str, Any]:
     category, item = codes.category(row["category"]), codes.item(row["item"])
     return finding(
-        "factor.missing",
+        next((code for code in BASIS if f"({code})" in row["reason"]), "factor.missing"),
         "missing_factor",
         row["severity"],
         category=row["category"],

@@ -24,6 +24,7 @@ from accounting.factors import effective
 from accounting.factors.values import value
 from accounting.ingest import intake
 from accounting.methods import method
+from accounting.quality import claims
 from accounting.store import opened
 from accounting.store.digest import digest as digest_of
 from accounting.tables import KEY, TABLES, ordered, plain
@@ -143,7 +144,8 @@ def _evaluated(name: str, printed: list[dict[str, str]]) -> dict[int, tuple[Any,
 def _cells(stored: opened.StoredRun, factors: pl.DataFrame) -> pl.DataFrame:
     gwp: Mapping[str, Fraction] = {gas: Fraction(text) for gas, text in stored.manifest["gwp"].items()}
     sums, missing = stored.tables["sums"].lazy(), stored.tables["missing"].lazy()
-    return inventory.cells(sums, factors.lazy(), missing, gwp).collect()
+    cells = inventory.cells(sums, factors.lazy(), missing, gwp).collect()
+    return claims.without(cells, claims.claims(cells, stored.tables["sums"]))
 
 
 def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:

@@ -1,0 +1,149 @@
+"""Figures that cannot be more than others of the same place and year: certificates, exports, purchases.
+
+    ceiling.certificates      more green certificates than electricity bought
+    ceiling.exports           more sold than bought and generated
+    ceiling.gross_purchases   more bought and generated than used, sold and lost: the purchases contain own generation
+
+The rules of kind `within` in datasets/codes/exclusive.csv. Compared are sums of a place and year over all parts, in
+GJ; what is too much is refused, with the address of each cell. Where generation is burnt fuel of which no output is
+reported, or a figure cannot be compared, nothing is refused and a warning says so (`ceiling.undecided`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from accounting import codes
+from accounting.codes import Rule
+from accounting.errors import Where, finding, rejection
+from accounting.exact import QUANTITY_DIGITS, integers, plain
+from accounting.ingest import cell_lists
+from accounting.ingest.account import LISTED
+from accounting.ingest.batch import PLACE, Part
+from accounting.ingest.contested import Refusals, count_of, refused_cells, reported, reported_pairs
+from accounting.tables import TABLES
+
+SUBJECT = ["entity", "year"]
+COMPARED = {"MWh": 36, "GJ": 10}  # tenths of a GJ in one; 1 MWh is 3.6 GJ
+SUMMED = ("part", "whole", "more", "less")
+SIDES = (*SUMMED, "open", "closed")
+_PLACES = {name: pl.Boolean() if name == "monthly" else TABLES["sums"][name] for name in PLACE}
+Pair = tuple[str, str]
+
+
+def over_ceilings(parts: Sequence[Part]) -> Refusals:
+    """Which places of which parts are more than they can be."""
+    none = pl.DataFrame(schema=_PLACES)
+    found = Refusals([none] * len(parts), [], [])
+    pairs = reported_pairs(parts)
+    for rule in codes.rules("within"):
+        sides = {name: rule.of(name, pairs) for name in SIDES}
+        if sides["part"]:
+            _judge(rule, sides, parts, found)
+    return found
+
+
+def _judge(rule: Rule, sides: dict[str, tuple[Pair, ...]], parts: Sequence[Part], found: Refusals) -> None:
+    over = _over(rule, _subjects(parts, sides))
+    for row in over.filter("undecided").sort(SUBJECT).head(LISTED).iter_rows(named=True):
+        found.findings.append(
+            finding(
+                "ceiling.undecided", "plausibility", "warning", seen=f"{rule.code} {_amount(rule, row['part'])}",
+                **_facts(rule, row, ""),
+            )
+        )  # fmt: skip
+    refused = over.filter(~pl.col("undecided"))
+    if refused.is_empty():
+        return
+    others = _first_cells(parts, sides["whole"], refused)
+    for number, part in enumerate(parts):
+        places = _places(part, sides["part"], refused)
+        if not places.is_empty():
+            found.places[number] = pl.concat([found.places[number], places]).unique()
+            found.rejections += _told(rule, part, places, refused, others)
+
+
+def _subjects(parts: Sequence[Part], sides: dict[str, tuple[Pair, ...]]) -> pl.DataFrame:
+    """By place and year: Σ of each side in tenths of a GJ, which sides are there, and whether any unit is another."""
+    schema = {"side": pl.String, "category": pl.String, "item": pl.String}
+    named = pl.LazyFrame([(side, *pair) for side, own in sides.items() for pair in own], schema=schema, orient="row")
+    given = pl.concat([reported(part).filter(pl.col("quantity") != 0) for part in parts])
+    scale = pl.col("unit").replace_strict(COMPARED, default=None, return_dtype=pl.Int128)
+    size = (integers(pl.col("quantity")) * scale).alias("size")
+    sized = given.join(named, on=["category", "item"], how="inner").select(*SUBJECT, "side", size)
+    of = {side: pl.col("side") == side for side in SIDES}
+    return (
+        sized.group_by(SUBJECT)
+        .agg(
+            *(pl.col("size").filter(of[side]).sum().alias(side) for side in SUMMED),
+            *(of[side].any().alias(f"has_{side}") for side in SIDES),
+            (pl.col("size").is_null() & pl.col("side").is_in(SUMMED)).any().alias("odd"),
+        )
+        .collect()
+    )
+
+
+def _over(rule: Rule, subjects: pl.DataFrame) -> pl.DataFrame:
+    """Places and years that are over the ceiling, each `undecided` or not.
+
+    A rule with `less` is judged where that and the whole are reported; of the others an absent whole is no whole at
+    all, unless the rule knows of sources that are not reported as such (`open`).
+    """
+    names = {side.name for side in rule.sides}
+    judged = pl.col("has_part")
+    if "less" in names:
+        judged &= pl.col("has_less") & pl.col("has_whole")
+    over = (pl.col("part") > 0) & (pl.col("part") > pl.col("whole") + pl.col("more") - pl.col("less"))
+    unsaid = pl.col("odd") | (pl.col("has_open") & ~pl.col("has_closed"))
+    if "open" in names:
+        unsaid |= ~pl.col("has_whole")
+    return subjects.filter(judged & (over | pl.col("odd"))).with_columns(unsaid.alias("undecided"))
+
+
+def _places(part: Part, pairs: Sequence[Pair], subjects: pl.DataFrame) -> pl.DataFrame:
+    named = pl.LazyFrame(list(pairs), schema={"category": pl.String, "item": pl.String}, orient="row")
+    own = reported(part).join(named, on=["category", "item"], how="semi")
+    return own.select(PLACE).unique().collect().join(subjects, on=SUBJECT, how="semi").cast(_PLACES)  # type: ignore[arg-type]
+
+
+def _first_cells(parts: Sequence[Part], pairs: Sequence[Pair], subjects: pl.DataFrame) -> dict[tuple[Any, ...], list[str]]:
+    """The cells of the whole by place and year: what the other side of a refusal is."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    for part in parts:
+        for cell in refused_cells(part, _places(part, pairs, subjects)).iter_rows(named=True):
+            found.setdefault((cell["entity"], cell["year"]), []).append(f"{Where(**cell['where'])} {cell['seen']}")
+    return found
+
+
+def _told(
+    rule: Rule, part: Part, places: pl.DataFrame, subjects: pl.DataFrame, others: dict[tuple[Any, ...], list[str]]
+) -> Iterator[dict[str, Any]]:
+    sums = {(row["entity"], row["year"]): row for row in subjects.iter_rows(named=True)}
+    cells = refused_cells(part, places).head(LISTED)
+    for cell in cells.iter_rows(named=True):
+        subject = (cell["entity"], cell["year"])
+        other = cell_lists.first(others.get(subject, [])) or "–"
+        yield rejection(rule.code, Where(**cell["where"]), cell["seen"], **_facts(rule, sums[subject], other))
+    unlisted = count_of(part, places) - cells.height
+    if unlisted > 0:
+        yield rejection("key.unlisted", part.where, unlisted, listed=LISTED)
+
+
+def _facts(rule: Rule, row: dict[str, Any], other: str) -> dict[str, Any]:
+    return {
+        "entity": row["entity"],
+        "year": row["year"],
+        "part": _amount(rule, row["part"]),
+        "whole": _amount(rule, row["whole"] + row["more"] - row["less"]),
+        "other": other,
+        "rule": rule.code,
+    }
+
+
+def _amount(rule: Rule, size: int) -> str:
+    unit = "GJ" if rule.group == "heat" else "MWh"
+    return f"{plain(Fraction(size, COMPARED[unit] * 10**QUANTITY_DIGITS))} {unit}"

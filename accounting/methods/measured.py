@@ -1,0 +1,38 @@
+"""Emissions that were measured: the CO2 of a stack, as its meter gives it.
+
+    E = Q       tonnes of fossil CO2 of a category, in place of its fuels
+
+IPCC 2006 Vol 1 Ch 2 and Vol 3 Ch 1: continuous measurement is tier 3. Card: docs/methods/measured.md
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from accounting.methods.combustion import BURNT
+from accounting.methods.method import Method
+
+
+def as_measured() -> Fraction:
+    """A tonne of CO2 that was measured.
+
+    >>> as_measured() * 1_250
+    Fraction(1250, 1)
+    """
+    return Fraction(1)
+
+
+METHODS = (
+    Method(
+        "measured.co2",
+        gases=("CO2",),
+        reads={},
+        formula=as_measured,
+        written="1",
+        roles=BURNT,
+        kinds=("product",),
+        items=("co2",),
+        decisive=None,
+        source="IPCC 2006 Vol 2 Ch 2 §2.3.1: tier 3, measurement",
+    ),
+)

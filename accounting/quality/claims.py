@@ -1,0 +1,187 @@
+"""Cells that would count something twice, or take off more than there is: they are NE, with the reason.
+
+    exclusive.landfill_method   first-order decay and mass balance in one place and year
+    exclusive.reductant         a product's factor holds the carbon of a reductant that is burnt as energy as well
+    ceiling.recovered           more methane recovered than generated
+    ceiling.fixed_carbon        more carbon kept in products than went in
+    ceiling.uptake              more CO2 taken up by urea than its ammonia gave
+    ceiling.captured            more CO2 captured than emitted
+    quantity.below_zero         more non-energy use than consumption; a use that a sheet states below zero
+
+Which they are depends on factors, so they are judged on cells; the rules stand in datasets/codes/exclusive.csv. The key
+sums stay as they were read: who mends the table or adds a row gets the cell. Expressions over frames, exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from accounting import codes
+from accounting.codes import Rule
+from accounting.errors import Where, finding, title
+from accounting.exact import MASS_DIGITS, QUANTITY_DIGITS, integers, plain
+from accounting.tables import CELL, TABLES
+
+SUBJECT = ["entity", "year"]
+PLACE = [*SUBJECT, "category", "item"]
+NO_WHOLE = "ceiling.no_whole"
+LISTED = 10_000
+USES = ("final_consumption", "burnt_transformation", "transport_fuel")
+_CLAIM = {**{name: TABLES["inventory"][name] for name in CELL}, **dict.fromkeys(("code", "part", "whole"), pl.String())}
+Pair = tuple[str, str]
+
+
+def claims(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """The cells that cannot stand: their identity, the `code` of the rule, what is claimed (`part`) and what there is (`whole`).
+
+    `cells` is Inventory, `sums` the key sums. Cells of code `ceiling.no_whole` are doubtful and stand: what they are
+    taken off is not reported at all.
+    """
+    pairs = set(sums.select("category", "item").unique().iter_rows())
+    found = [
+        *_below_zero(cells, sums),
+        *(table for rule in codes.rules("one_method") for table in _of_two_methods(rule, cells, pairs)),
+        *(table for rule in codes.rules("instead") for table in _in_energy_too(rule, cells, sums, pairs)),
+        *(table for rule in codes.rules("taken_off") for table in _taken_off(rule, cells, pairs)),
+    ]
+    empty = pl.DataFrame(schema=_CLAIM)
+    every = pl.concat([empty, *(table.select(pl.col(name).cast(dtype) for name, dtype in _CLAIM.items()) for table in found)])
+    return every.sort(pl.col("code") == NO_WHOLE, maintain_order=True).unique(CELL, keep="first", maintain_order=True)
+
+
+def without(cells: pl.DataFrame, claimed: pl.DataFrame) -> pl.DataFrame:
+    """The cells, those that cannot stand without a mass: NE, with the reason; in the order in which they are given."""
+    struck = claimed.filter(pl.col("code") != NO_WHOLE)
+    if struck.is_empty():
+        return cells
+    reasons = struck["code"].unique().to_list()
+    texts = {code: f"{code}: {title(code, 'zh')} / {title(code, 'en')}" for code in reasons}
+    why = pl.col("code").replace_strict(texts, return_dtype=pl.String)
+    marked = cells.join(struck.select(*CELL, why.alias("why")), on=list(CELL), how="left", maintain_order="left")
+    gone = pl.col("why").is_not_null()
+    return marked.with_columns(
+        *(pl.when(~gone).then(name).alias(name) for name in ("mass_t", "co2e_t", "method", "pack")),
+        pl.when(gone).then(pl.lit("NE")).otherwise("notation_key").alias("notation_key"),
+        pl.coalesce("why", "reason").alias("reason"),
+    ).select(cells.columns)
+
+
+def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """One finding a place, year, category and item: `error` for cells that cannot stand, `warning` for doubtful ones.
+
+    `cells` still have their masses: the stake is what they were; the address is that of the first row of the key.
+    """
+    if claimed.is_empty():
+        return
+    stake = pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake")
+    told = (
+        claimed.join(cells.select(*CELL, "co2e_t"), on=list(CELL), how="left", maintain_order="left")
+        .group_by(*PLACE, "code", maintain_order=True)
+        .agg(stake, pl.col("part", "whole").first())
+        .head(LISTED)
+    )
+    first = activity.select(*PLACE, "file", "sheet", "cell").unique(PLACE, keep="first", maintain_order=True)
+    for row in told.join(first, on=PLACE, how="left", maintain_order="left").iter_rows(named=True):
+        facts: dict[str, Any] = {f"key_{lang}": _name(row, lang) for lang in ("zh", "en")}
+        facts |= {name: row[name] for name in (*PLACE, "part", "whole")}
+        doubtful = row["code"] == NO_WHOLE
+        yield finding(
+            row["code"], "plausibility" if doubtful else "assertion", "warning" if doubtful else "error",
+            where=Where(row["file"], row["sheet"], row["cell"]), seen=row["part"], used=None if doubtful else "NE",
+            stake_t=row["stake"], **facts,
+        )  # fmt: skip
+
+
+def _name(row: dict[str, Any], lang: Any) -> str:
+    return f"{codes.category(row['category']).name(lang)}·{codes.item(row['item']).name(lang)}"
+
+
+def _below_zero(cells: pl.DataFrame, sums: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Uses whose sum over months and bases is negative."""
+    uses = [category.id for category in codes.categories() if category.role in USES]
+    below = sums.filter((pl.col("quantity") < 0) & pl.col("category").is_in(uses)).select(PLACE).unique()
+    if below.is_empty():
+        return
+    size = integers(pl.col("quantity")).sum().alias("size")
+    whole = sums.join(below, on=PLACE, how="semi").group_by(*PLACE, "unit").agg(size).filter(pl.col("size") < 0)
+    told = [f"{plain(Fraction(size, 10**QUANTITY_DIGITS))} {unit}" for unit, size in whole.select("unit", "size").iter_rows()]
+    marked = whole.select(PLACE).with_columns(pl.Series("part", told, dtype=pl.String)).unique(PLACE, keep="first")
+    yield cells.join(marked, on=PLACE, how="inner").with_columns(
+        pl.lit("quantity.below_zero").alias("code"), pl.lit("0").alias("whole")
+    )
+
+
+def _meant(rule: Rule, side: str, cells: pl.DataFrame, pairs: set[Pair]) -> pl.DataFrame:
+    """The cells in scope 1 that a side of a rule means: of its gas, and of its method and pack where it names them."""
+    own = rule.of(side, pairs)
+    of = rule.side(side)
+    if not own:
+        return cells.clear()
+    named = pl.DataFrame(list(own), schema={"category": pl.String, "item": pl.String}, orient="row")
+    kept = cells.filter((pl.col("scope") == 1) & (pl.col("gas") == (of.gas or "CO2")))
+    for column, word in (("pack", of.pack), ("method", of.method)):
+        if word is not None:
+            kept = kept.filter(pl.col(column).str.split("+").list.contains(word))
+    return kept.join(named, on=["category", "item"], how="semi")
+
+
+def _of_two_methods(rule: Rule, cells: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
+    sides = [_meant(rule, side.name, cells, pairs).filter(_KNOWN) for side in rule.sides]
+    both = sides[0].select(SUBJECT).unique().join(sides[1].select(SUBJECT).unique(), on=SUBJECT, how="inner")
+    for own, of in zip(sides, rule.sides, strict=True):
+        yield own.join(both, on=SUBJECT, how="semi").with_columns(
+            pl.lit(rule.code).alias("code"), pl.lit(of.method).alias("part"), pl.lit(None, pl.String).alias("whole")
+        )
+
+
+def _in_energy_too(rule: Rule, cells: pl.DataFrame, sums: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
+    """Products whose reductant is burnt in the same place and year, and nobody says how much was taken out of energy."""
+    process = _meant(rule, "process", cells, pairs).filter(_KNOWN)
+    if process.is_empty():
+        return
+    energy = _meant(rule, "energy", cells, pairs).filter(pl.col("mass_t") > 0)
+    told = _told_apart(rule, sums, pairs)
+    names = pl.concat_str("category", "item", separator=" ").unique().sort().str.join(", ")
+    burnt = energy.join(told, on=SUBJECT, how="anti").group_by(SUBJECT).agg(names.alias("whole"))
+    yield process.join(burnt, on=SUBJECT, how="inner").with_columns(
+        pl.lit(rule.code).alias("code"), (_MASS + " t CO2").alias("part")
+    )
+
+
+_KNOWN = pl.col("mass_t").is_not_null()
+_MASS = pl.col("mass_t").cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+
+
+def _told_apart(rule: Rule, sums: pl.DataFrame, pairs: set[Pair]) -> pl.DataFrame:
+    named = pl.DataFrame(list(rule.of("told", pairs)), schema={"category": pl.String, "item": pl.String}, orient="row")
+    return sums.join(named, on=["category", "item"], how="semi").select(SUBJECT).unique()
+
+
+def _taken_off(rule: Rule, cells: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
+    """What is taken off, where it is more than what it is taken off, or where that is not reported."""
+    part = _meant(rule, "part", cells, pairs).filter(pl.col("mass_t") < 0)
+    if part.is_empty():
+        return
+    beside = cells.filter(pl.col("account") != "removal").join(part.select(SUBJECT).unique(), on=SUBJECT, how="semi")
+    whole = _meant(rule, "whole", beside, pairs)
+    mass = integers(pl.col("mass_t")).sum()
+    there = whole.group_by(SUBJECT).agg(mass.alias("there"), pl.col("mass_t").null_count().alias("lacking"))
+    off = part.group_by(SUBJECT).agg((mass * pl.lit(-1, pl.Int128)).alias("off")).join(there, on=SUBJECT, how="left")
+    nothing, over = pl.col("there").is_null(), (pl.col("lacking") == 0) & (pl.col("off") > pl.col("there"))
+    judged = off.filter(nothing | over)
+    sizes: Sequence[tuple[int, int | None]] = judged.select("off", "there").rows()
+    judged = judged.select(
+        *SUBJECT,
+        pl.when(nothing).then(pl.lit(NO_WHOLE)).otherwise(pl.lit(rule.code)).alias("code"),
+        pl.Series("part", [_tonnes(off) for off, _ in sizes], dtype=pl.String),
+        pl.Series("whole", [_tonnes(there or 0) for _, there in sizes], dtype=pl.String),
+    )
+    yield part.join(judged, on=SUBJECT, how="inner")
+
+
+def _tonnes(size: int) -> str:
+    return f"{plain(Fraction(size, 10**MASS_DIGITS))} t"
