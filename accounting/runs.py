@@ -24,7 +24,7 @@ from accounting.errors import Refused, UsageError, finding
 from accounting.exact import plain
 from accounting.explain import Explanation, Place, explained, place_of
 from accounting.factors import check as pack_check
-from accounting.factors import classes, pack, resolver
+from accounting.factors import classes, electricity_years, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
@@ -66,6 +66,7 @@ class Settings:
     mapping: str | None = None
     strict: bool = False
     electricity: str = MARKET_POLICY
+    electricity_year: str = electricity_years.STRICT
 
     def counted(self) -> tuple[tuple[str, int], ...]:
         """The pairs of category and scope that the chosen views count."""
@@ -82,6 +83,7 @@ class Settings:
             "mapping": self.mapping,
             "strict": self.strict,
             "electricity": self.electricity,
+            "electricity_year": self.electricity_year,
         }
 
 
@@ -169,7 +171,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
     sums = ordered("sums", sums)
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
-    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity)
+    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity, settings.electricity_year)
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
     potentials = pack.gwp(settings.gwp)
     _every_gas_has_a_potential(resolved, potentials, settings.gwp)
@@ -283,6 +285,7 @@ def settings_of(
     mapping: str | None = None,
     strict: bool = False,
     electricity: str | None = None,
+    electricity_year: str | None = None,
 ) -> Settings:
     """Settings from options, else from the project, else the view's own defaults."""
     names = tuple(view) or (project.views if project else ()) or (views.DEFAULT_VIEW,)
@@ -299,6 +302,9 @@ def settings_of(
         mapping=mapping,
         strict=strict or bool(project and project.strict),
         electricity=_policy(electricity or (project.electricity if project else None), names),
+        electricity_year=electricity_years.checked(
+            electricity_year or (project.electricity_year if project else None) or electricity_years.STRICT
+        ),
     )
 
 
@@ -398,6 +404,7 @@ def run(
     memory: str | None = None,
     strict: bool = False,
     electricity: str | None = None,
+    electricity_year: str | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Inputs to a run, in memory; nothing is written.
@@ -406,7 +413,8 @@ def run(
     item, quantity, unit, or a project file; with a project its own inputs are read. `factors` are pack ids or folders
     in order of priority, else the project's, else the view's own; `entity` and `year` declare what a sheet does not
     say and never filter. A run with refused rows returns; only nothing usable, or `strict` and something refused or
-    waiting, raises `Refused` with all rejections. Raises UsageError for options and projects that cannot be meant.
+    waiting, raises `Refused` with all rejections. `electricity` is the market policy, `electricity_year` (`strict`,
+    `nearest`, `fixed:YEAR`) the year whose electricity factor a year takes. Raises UsageError for options and projects that cannot be meant.
 
     >>> import polars as pl
     >>> table = pl.DataFrame({"entity": ["110000"], "year": [2007], "category": ["transport"],
@@ -421,7 +429,8 @@ def run(
             _written_as_text(inputs, table)
             return run(
                 table, project=project, factors=factors, view=view, gwp=gwp, entity=entity, year=year, mapping=mapping,
-                encoding="utf-8", memory=memory, strict=strict, electricity=electricity, progress=progress,
+                encoding="utf-8", memory=memory, strict=strict, electricity=electricity, electricity_year=electricity_year,
+                progress=progress,
             )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
     taken = taken_in(
@@ -429,7 +438,7 @@ def run(
     )
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
-        mapping=taken.mapping_hash, strict=strict, electricity=electricity,
+        mapping=taken.mapping_hash, strict=strict, electricity=electricity, electricity_year=electricity_year,
     )  # fmt: skip
     if taken.sums.is_empty():
         told = findings.waiting(taken.findings).select(taken.rejections.columns)

@@ -21,6 +21,7 @@ MARKET_POLICIES = {  # policy: the item whose factor the uncontracted rest takes
     "market_average": "electricity_national",
     "zero_carbon_park": "electricity_park_method",
 }
+FACTOR_ITEMS = ("electricity", "electricity_fossil", *MARKET_POLICIES.values())  # items that are factors of a kWh
 BOUGHT, SOLD = ("purchased", "net_import"), ("exported",)
 ACROSS, USED = ("boundary_energy",), ("final_consumption", "transport_fuel")
 _ANNOUNCED = "生态环境部 国家统计局公告2024年第12号, 2024-12-20, 2025年第47号"
