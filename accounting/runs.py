@@ -30,7 +30,7 @@ from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
-from accounting.quality import conservation, coverage, findings, unserved
+from accounting.quality import conservation, coverage, electricity, findings, unserved
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, STORED, check, frame, ordered
 
@@ -188,6 +188,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
         *unserved.without_factor(sums, class_frame, resolved, counted),
         *unserved.without_method(class_frame, categories),
+        *electricity.findings(sums, resolved.effective, resolved.resolution, counted, settings.electricity_year),
         *_research_in_official_views(settings),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
