@@ -30,7 +30,7 @@ from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
-from accounting.quality import conservation, coverage, electricity, findings, unserved
+from accounting.quality import conservation, coverage, electricity, findings, park, unserved
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, STORED, check, frame, ordered
 
@@ -167,7 +167,7 @@ def open_run(folder: str | Path) -> Run:
 def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Acceptance] = ()) -> Run:
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     counted = settings.counted()
-    categories = sorted({category for category, _ in counted})
+    categories = _of_fuel(counted)
     sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
     sums = ordered("sums", sums)
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
@@ -189,6 +189,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *unserved.without_factor(sums, class_frame, resolved, counted),
         *unserved.without_method(class_frame, categories),
         *electricity.findings(sums, resolved.effective, resolved.resolution, counted, settings.electricity_year),
+        *(park.findings(sums, cells) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
@@ -210,6 +211,11 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         _nothing_waits(tables["rejections"], findings.waiting(tables["findings"]))
     energy = coverage.energy(sums.lazy(), categories, resolved.missing.lazy())
     return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy), sources=taken.paths)
+
+
+def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:
+    """The categories in which what is reported is counted once: scope 3 and information lines only repeat a part of it."""
+    return sorted({category for category, scope in counted if scope != 3 and codes.category(category).role != "information"})
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:

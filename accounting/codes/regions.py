@@ -185,7 +185,9 @@ def grid_regions() -> dict[str, GridRegion]:
         for row in csv.DictReader(source):
             rows.setdefault(row["code"], []).append(row)
     return {
-        code: GridRegion(code, int(same[0]["scheme"]), same[0]["name_zh"], same[0]["name_en"], tuple(row["member"] for row in same))
+        code: GridRegion(
+            code, int(same[0]["scheme"]), same[0]["name_zh"], same[0]["name_en"], tuple(row["member"] for row in same)
+        )
         for code, same in rows.items()
     }
 

@@ -53,7 +53,7 @@ def findings(
 def factors(sums: pl.DataFrame, effective: pl.DataFrame, resolution: pl.DataFrame) -> pl.DataFrame:
     """The electricity factor of each key sum: one row a key, scope and account, for keys that have one.
 
-    Takes the tables of a run of these names; gives `entity`, `year`, `category`, `item`, `unit`, `quantity`, `scope`,
+    Takes the tables of a run of these names; gives `entity`, `year`, `month`, `category`, `item`, `unit`, `quantity`, `scope`,
     `account`, `class`, `policy`, `kind` (a word of KINDS), `parameter_item`, `region`, `value`, `value_unit`, `pack`,
     `valid_from`, `valid_to`, and `stake_t`, the |t CO2| of the key as a float.
     """
@@ -65,7 +65,7 @@ def factors(sums: pl.DataFrame, effective: pl.DataFrame, resolution: pl.DataFram
     mass = pl.col("quantity").cast(pl.Float64) * pl.col("effective_factor").cast(pl.Float64)
     joined = sums.filter(pl.col("quantity").is_not_null()).join(of_class, on="class", how="inner")
     return joined.select(
-        *("entity", "year", "category", "item", "unit", "quantity", "scope", "account", "class"),
+        *("entity", "year", "month", "category", "item", "unit", "quantity", "scope", "account", "class"),
         _policy().alias("policy"),
         _kind().alias("kind"),
         *values,
