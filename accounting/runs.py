@@ -136,7 +136,7 @@ class Run:
     def explain(self, path: str | None = None, **where: Any) -> Explanation:
         """The way of a number: by a path of names (浙江/2007/农业/柴油) or by entity, year, category, row, item, gas."""
         place = place_of(path) if path else Place(**where)
-        return explained(self.tables, place, list(self.views), self.manifest["inputs"])
+        return explained(self.tables, place, list(self.views), self.manifest["inputs"], self.manifest["settings"])
 
     def sql(self, query: str) -> pl.DataFrame:
         """A DuckDB query over the run's tables, by their names; files and the network are out of its reach."""

@@ -5,18 +5,19 @@ Functions over the tables of a run; they compute no emission and change none.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
-from accounting import codes
+from accounting import codes, views
 from accounting.errors import Lang, finding
 from accounting.exact import plain
 from accounting.methods import methods
 from accounting.methods.electricity_heat import FACTOR_ITEMS
 
+_LANGS: tuple[Lang, ...] = ("zh", "en")
 _BOUGHT = ("purchased", 2)  # category and scope: what a view counts that counts electricity across a boundary
 _CHOICE = ("class", "gas", "scope", "account")
 _IN_YEAR = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("year"))) & (
@@ -39,6 +40,37 @@ POLICIES: dict[str, tuple[str, str]] = {
     "market_average": ("市场法 market_average", "market_average"),
     "zero_carbon_park": ("附件4 zero_carbon_park", "zero_carbon_park"),
 }
+
+
+YEARS: dict[str, tuple[str, str]] = {
+    "strict": ("没有公布因子的年份为 NE", "a year without a published factor is NE"),
+    "nearest": (
+        "没有公布因子的年份取最近一年，同样近取较早者",
+        "a year without one takes the nearest year, of two the earlier",
+    ),
+    "fixed": ("各年都用这一年的因子", "every year takes the factor of that one"),
+}
+
+
+def policies_said(settings: Mapping[str, Any], lang: Lang) -> str:
+    """The two policies of electricity of a run, from the settings of its manifest, as they stand beside every result.
+
+    >>> policies_said({"electricity": "market_average", "electricity_year": "fixed:2023"}, "en")
+    'market_average · fixed:2023 (every year takes the factor of that one)'
+    """
+    years = str(settings.get("electricity_year", "strict"))
+    said = YEARS[years.partition(":")[0]][_LANGS.index(lang)]
+    opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
+    return f"{settings.get('electricity', 'market_residual')} · {years}{opening}{said}{closing}"
+
+
+def counts_electricity(shown: Iterable[str]) -> bool:
+    """Whether any of these views counts electricity or heat that is bought or used.
+
+    >>> counts_electricity(["energy-balance"]), counts_electricity(["energy-balance", "gpc"])
+    (False, True)
+    """
+    return any(scope == 2 for name in shown for _, scope in views.view(name).counted())
 
 
 def findings(
@@ -155,9 +187,6 @@ def _break(row: dict[str, Any]) -> dict[str, Any]:
         account=row["account"], year_before=row["year_before"],
         entity_zh=codes.entity_name(row["entity"], "zh"), entity_en=codes.entity_name(row["entity"], "en"), **sides,
     )  # fmt: skip
-
-
-_LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 def _taken(factors: list[dict[str, str]], lang: Lang) -> str:

@@ -45,6 +45,19 @@ class OneFactor:
     years: pl.DataFrame
 
 
+def of_run(tables: Mapping[str, pl.DataFrame], record: Mapping[str, Any], shown: views.View, most: int) -> pl.DataFrame:
+    """The series of a stored run (its tables and manifest) in a view, of the first `most` entities that have one."""
+    power = [item.id for item in codes.items() if "electricity" in item.dimensions]
+    years = tables["sums"].filter(pl.col("item").is_in(power)).group_by("entity").agg(pl.col("year").n_unique())
+    entities = years.filter(pl.col("year") > 1)["entity"].sort().head(most).implode()
+    cells, sums = (tables[name].filter(pl.col("entity").is_in(entities)) for name in ("inventory", "sums"))
+    if sums.is_empty():
+        return pl.DataFrame(schema=SERIES)
+    gwp = {gas: Fraction(text) for gas, text in record["gwp"].items()}
+    one = one_factor({**tables, "sums": sums}, gwp, str(record["settings"].get("electricity")))
+    return series(cells, one, shown)
+
+
 def one_factor(tables: Mapping[str, pl.DataFrame], gwp: Mapping[str, Fraction], policy: str) -> OneFactor:
     """Every electricity cell of a run with the latest factor that the run has chosen for its entity and account.
 
