@@ -27,7 +27,7 @@ METHODS = (
     ),
     Method(
         "international.heat_factor",
-        gases=("CO2", "CH4_fossil", "N2O"),
+        gases=("CO2",),
         reads={"ncv": "GJ/base unit", "energy_emission_factor": "t/GJ"},
         formula=by_heat,
         written="ncv × energy_emission_factor",

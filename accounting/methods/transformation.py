@@ -23,7 +23,7 @@ def lost_carbon(ncv: Fraction, carbon_content: Fraction) -> Fraction:
     >>> from accounting import exact
     >>> crude, fuel_oil = (lost_carbon(*exact.fractions("41.816", cc)) for cc in ("0.0201", "0.0211"))
     >>> exact.rounded(crude * -100_000 + fuel_oil * 95_000, 6)
-    Decimal('844.683200')
+    Decimal('843.289333')
     """
     return -(ncv * carbon_content * CARBON_TO_CO2)
 
