@@ -176,7 +176,7 @@ def method_breaks(factors: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _break(row: dict[str, Any]) -> dict[str, Any]:
-    sides = {
+    sides: dict[str, Any] = {
         f"{side}_{lang}": _taken(row[column], lang)
         for side, column in (("before", "taken_before"), ("after", "taken"))
         for lang in _LANGS

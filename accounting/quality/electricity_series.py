@@ -21,7 +21,7 @@ from accounting.factors.electricity_years import is_factor
 from accounting.factors.values import value
 from accounting.methods import Method, method, methods_for
 from accounting.quality.electricity import factors
-from accounting.tables import CELL, TABLES, frame
+from accounting.tables import CELL, TABLES
 
 SERIES: dict[str, pl.DataType] = {
     "entity": pl.String(),
@@ -75,7 +75,7 @@ def one_factor(tables: Mapping[str, pl.DataFrame], gwp: Mapping[str, Fraction], 
     lacking = fixed.filter(pl.col("value").is_null())
     cells = inventory.cells(
         fixed.select(TABLES["sums"].keys()).lazy(),
-        frame("effective", _effective(known)).lazy(),
+        _effective(known).lazy(),
         lacking.select("class", "gas", "scope", "account", pl.lit("没有最近的因子 / no latest factor").alias("reason")).lazy(),
         gwp,
     )
@@ -128,15 +128,15 @@ def _valued(keys: pl.DataFrame, latest: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(best.struct.field("value"), best.struct.field("value_unit"))
 
 
-def _effective(known: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows of Effective, the formula evaluated once for each method and value."""
+def _effective(known: pl.DataFrame) -> pl.DataFrame:
+    """What `inventory.cells` reads of Effective, the formula evaluated once for each method and value."""
     kinds = known.select("method", "value", "value_unit").unique()
-    rows = {key: _factor(*key) for key in kinds.rows()}
-    listed = known.select("class", "gas", "scope", "account", "method", "value", "value_unit").to_dicts()
-    return [
-        {**row, "lag": 0, "effective_factor": rows[row["method"], row["value"], row["value_unit"]], "pack": ""}
-        for row in listed
-    ]
+    made = pl.Series(
+        "effective_factor", [_factor(*kind) for kind in kinds.rows()], dtype=TABLES["effective"]["effective_factor"]
+    )
+    joined = known.join(kinds.with_columns(made), on=kinds.columns, how="left")
+    columns = ("class", "gas", "scope", "account", "effective_factor", "method")
+    return joined.select(*columns, pl.lit(0, pl.Int16).alias("lag"), pl.lit("").alias("pack"))
 
 
 def _factor(name: str, printed: str, unit: str) -> Decimal:

@@ -93,8 +93,11 @@ def _share(row: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _named(row: dict[str, Any]) -> dict[str, str]:
-    names = {f"entity_{lang}": codes.entity_name(row["entity"], lang) for lang in ("zh", "en")}
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    names: dict[str, Any] = {
+        "entity_zh": codes.entity_name(row["entity"], "zh"),
+        "entity_en": codes.entity_name(row["entity"], "en"),
+    }
     if "category" in row:
         known = codes.category(row["category"])
         names |= {"category_zh": known.name_zh, "category_en": known.name_en}
