@@ -214,8 +214,8 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
 
 
 def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:
-    """The categories in which what is reported is counted once: scope 3 and information lines only repeat a part of it."""
-    return sorted({category for category, scope in counted if scope != 3 and codes.category(category).role != "information"})
+    """The categories in which what is reported is counted once: lines of scope 3 repeat a part of it."""
+    return sorted({category for category, scope in counted if scope != 3})
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:

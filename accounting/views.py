@@ -164,7 +164,7 @@ def _line(row: dict[str, str]) -> Line:
         items=tuple(item for item in row["items"].split("|") if item),
         scope=int(row["scope"] or 1),
         account=row["account"] or "main",
-        gases=tuple(gas for gas in row.get("gases", "").split("|") if gas),
+        gases=tuple(gas for gas in (row.get("gases") or "").split("|") if gas),
         name_zh=row["name_zh"],
         name_en=row["name_en"],
     )

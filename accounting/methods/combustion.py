@@ -15,7 +15,7 @@ from typing import Any
 from accounting.methods.method import Method
 
 CARBON_TO_CO2 = Fraction(44, 12)  # t CO2 per t C, the guideline's molar masses
-BURNT = ("final_consumption", "burnt_transformation", "transport_fuel")
+BURNT = ("final_consumption", "burnt_transformation", "transport_fuel", "international_transport")
 
 
 def co2_by_factor(co2_factor: Fraction) -> Fraction:

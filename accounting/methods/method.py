@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
@@ -11,6 +11,7 @@ from accounting import codes
 
 NO_ITEMS: Mapping[str, str] = {}
 NOTHING_SHOWN: Mapping[str, Callable[[Fraction], str]] = {}
+MEMO_ROLES = ("international_transport",)  # categories whose emissions are a memo item, by whatever method
 Lags = Fraction | tuple[Fraction, ...]
 
 
@@ -80,7 +81,6 @@ def methods() -> tuple[Method, ...]:
         combustion,
         electricity_heat,
         fugitive,
-        international,
         processes,
         removals,
         transformation,
@@ -89,7 +89,7 @@ def methods() -> tuple[Method, ...]:
     )
 
     families = (
-        combustion, transformation, electricity_heat, processes, transport, international, waste, fugitive, removals,
+        combustion, transformation, electricity_heat, processes, transport, waste, fugitive, removals,
     )  # fmt: skip
     return tuple(method for family in families for method in family.METHODS)
 
@@ -117,10 +117,13 @@ def borrowed_items(item: str) -> tuple[str, ...]:
 
 @cache
 def methods_for(category: str, item: str) -> tuple[Method, ...]:
-    """The methods that serve a category and item, in the declared order.
+    """The methods that serve a category and item, in the declared order; of international transport in account `memo`.
 
     >>> [method.id for method in methods_for("transport", "diesel_oil")][:2]
     ['combustion.carbon_of_heat', 'combustion.energy']
     """
     of_category, of_item = codes.category(category), codes.item(item)
-    return tuple(known for known in methods() if known.serves(of_category, of_item))
+    serving = (known for known in methods() if known.serves(of_category, of_item))
+    if of_category.role in MEMO_ROLES:
+        return tuple(replace(known, account="memo") for known in serving)
+    return tuple(serving)

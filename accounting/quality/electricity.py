@@ -1,4 +1,4 @@
-"""Electricity over the years: factors that stand in for other years, breaks of method, and claims on a kWh.
+"""Electricity over the years: factors that stand in for other years, breaks of method, certificates sold, own power.
 
 Functions over the tables of a run; they compute no emission and change none.
 """
@@ -6,7 +6,6 @@ Functions over the tables of a run; they compute no emission and change none.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -78,7 +77,7 @@ def findings(
 ) -> list[dict[str, Any]]:
     """All findings of this module on a run; `counted` are its pairs of category and scope, `policy` that of its years."""
     chosen = factors(sums, effective, resolution)
-    across = [*claims(sums), *own_generation(sums)] if _BOUGHT in counted else []
+    across = [*certificates_sold(sums), *own_generation(sums)] if _BOUGHT in counted else []
     return [*other_years(chosen, policy), *method_breaks(chosen), *across]
 
 
@@ -201,49 +200,28 @@ def _taken(factors: list[dict[str, str]], lang: Lang) -> str:
     return ("；" if lang == "zh" else "; ").join(listed)
 
 
-def claims(sums: pl.DataFrame) -> list[dict[str, Any]]:
-    """Certificates that claim more than there is, by entity and year: bought ones above the electricity that they cover,
-    sold ones above the non-fossil power that was generated and the certificates that were bought. Quantities in MWh.
-    """
-    total = _totals(sums)
-    found: list[dict[str, Any]] = []
-    for (entity, year), of in total.items():
-        covered = of.get(("purchased", "electricity"), _NONE) + max(of.get(("net_import", "electricity"), _NONE), _NONE)
-        bought = of.get(("purchased", "green_certificate"), _NONE)
-        sold = of.get(("exported", "green_certificate"), _NONE)
-        generated = of.get(("self_generated", "green_electricity_direct"), _NONE)
-        if bought > covered:
-            found.append(_exceeds("electricity.certificates_exceed", entity, year, bought, covered))
-        if sold > generated + bought:
-            found.append(_exceeds("electricity.certificates_sold", entity, year, sold, generated + bought))
-    return found
-
-
-_NONE = Decimal(0)
-
-
-def _totals(sums: pl.DataFrame) -> dict[tuple[str, int], dict[tuple[str, str], Decimal]]:
-    """MWh by entity and year, then by category and item, for entity-years with a certificate."""
-    electricity = sums.filter((pl.col("unit") == "MWh") & pl.col("quantity").is_not_null())
-    holders = electricity.filter(pl.col("item") == "green_certificate").select("entity", "year").unique()
+def certificates_sold(sums: pl.DataFrame) -> list[dict[str, Any]]:
+    """Certificates that were sold beyond the non-fossil power generated and the certificates bought, in MWh (warning)."""
+    item, category = pl.col("item"), pl.col("category")
+    certificate = item == "green_certificate"
+    sold = certificate & (category == "exported")
+    backed = (certificate & (category == "purchased")) | ((item == "green_electricity_direct") & (category == "self_generated"))
     added = (
-        electricity.join(holders, on=["entity", "year"], how="semi")
-        .group_by("entity", "year", "category", "item")
-        .agg(pl.col("quantity").sum())
-        .sort("entity", "year", "category", "item")
+        sums.filter((pl.col("unit") == "MWh") & (sold | backed) & pl.col("quantity").is_not_null())
+        .group_by("entity", "year")
+        .agg(pl.col("quantity").filter(sold).sum().alias("sold"), pl.col("quantity").filter(backed).sum().alias("backed"))
+        .filter(pl.col("sold") > pl.col("backed"))
+        .sort("entity", "year")
     )
-    total: dict[tuple[str, int], dict[tuple[str, str], Decimal]] = {}
-    for row in added.to_dicts():
-        total.setdefault((row["entity"], row["year"]), {})[row["category"], row["item"]] = row["quantity"]
-    return total
-
-
-def _exceeds(code: str, entity: str, year: int, claimed: Decimal, there: Decimal) -> dict[str, Any]:
-    return finding(
-        code, "plausibility", "warning", entity=entity, year=year, item="green_certificate",
-        seen=f"{plain(claimed)} MWh", used=f"{plain(there)} MWh", claimed=plain(claimed), there=plain(there),
-        entity_zh=codes.entity_name(entity, "zh"), entity_en=codes.entity_name(entity, "en"),
-    )  # fmt: skip
+    return [
+        finding(
+            "electricity.certificates_sold", "plausibility", "warning", entity=row["entity"], year=row["year"],
+            item="green_certificate", seen=f"{plain(row['sold'])} MWh", used=f"{plain(row['backed'])} MWh",
+            claimed=plain(row["sold"]), there=plain(row["backed"]),
+            entity_zh=codes.entity_name(row["entity"], "zh"), entity_en=codes.entity_name(row["entity"], "en"),
+        )
+        for row in added.to_dicts()
+    ]  # fmt: skip
 
 
 def own_generation(sums: pl.DataFrame) -> list[dict[str, Any]]:

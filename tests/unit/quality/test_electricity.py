@@ -1,4 +1,4 @@
-"""Factors of other years, breaks of method and certificates: each said once, with years, factors and tonnes."""
+"""Factors of other years, breaks of method, certificates sold: each said once, with years, factors and tonnes."""
 
 from __future__ import annotations
 
@@ -94,28 +94,28 @@ def test_a_switch_of_policy_between_two_runs_is_a_break() -> None:
     assert electricity.method_breaks(together.filter(account="main")) == []
 
 
-CERTIFICATES = [
-    ((("purchased", "electricity", "100"), ("purchased", "green_certificate", "100")), None),
-    ((("purchased", "electricity", "100"), ("purchased", "green_certificate", "100.001")), "electricity.certificates_exceed"),
-    ((("net_import", "electricity", "100"), ("purchased", "green_certificate", "90")), None),
-    ((("net_import", "electricity", "-100"), ("purchased", "green_certificate", "1")), "electricity.certificates_exceed"),
-    ((("purchased", "green_electricity_contract", "100"), ("purchased", "green_certificate", "1")), "electricity.certificates_exceed"),
-    ((("self_generated", "green_electricity_direct", "50"), ("exported", "green_certificate", "50")), None),
-    ((("self_generated", "green_electricity_direct", "50"), ("exported", "green_certificate", "51")), "electricity.certificates_sold"),
-]  # fmt: skip
+SOLD = [
+    ([("self_generated", "green_electricity_direct", "50"), ("exported", "green_certificate", "50")], None),
+    ([("self_generated", "green_electricity_direct", "50"), ("exported", "green_certificate", "50.001")], "50.001 MWh"),
+    ([("self_generated", "electricity", "50"), ("exported", "green_certificate", "1")], "1 MWh"),  # not known to be green
+]
 
 
-@pytest.mark.parametrize(("given", "code"), CERTIFICATES)
-def test_a_kilowatt_hour_is_claimed_once(given: tuple[tuple[str, str, str], ...], code: str | None) -> None:
+@pytest.mark.parametrize(("given", "seen"), SOLD)
+def test_certificates_sold_are_those_of_own_power(given: list[tuple[str, str, str]], seen: str | None) -> None:
     made = run([("park-7", 2023, category, item, quantity, "MWh") for category, item, quantity in given])
-    codes = {"electricity.certificates_exceed", "electricity.certificates_sold"} & set(made.findings["code"])
-    assert codes == ({code} if code else set())
+    listed = found(made, "electricity.certificates_sold")
+    assert [row["seen"] for row in listed] == ([seen] if seen else [])
+    assert all(row["severity"] == "warning" for row in listed)
 
 
-def test_the_claims_of_one_year_do_not_cover_another() -> None:
-    given = [*rows(2022, entity="park-7"), ("park-7", 2023, "purchased", "green_certificate", "5", "MWh")]
-    (exceeded,) = found(run(given), "electricity.certificates_exceed")
-    assert (exceeded["year"], exceeded["seen"], exceeded["used"], exceeded["severity"]) == (2023, "5 MWh", "0 MWh", "warning")
+def test_the_power_of_one_year_does_not_back_another() -> None:
+    given = [
+        ("park-7", 2022, "self_generated", "green_electricity_direct", "50", "MWh"),
+        ("park-7", 2023, "exported", "green_certificate", "5", "MWh"),
+    ]
+    (sold,) = found(run(given), "electricity.certificates_sold")
+    assert (sold["year"], sold["seen"], sold["used"]) == (2023, "5 MWh", "0 MWh")
 
 
 def test_own_generation_is_said_and_has_no_cell() -> None:
@@ -126,7 +126,7 @@ def test_own_generation_is_said_and_has_no_cell() -> None:
 
 
 def test_nothing_is_said_where_no_view_counts_electricity() -> None:
-    given = [*rows(2012, 2021), ("330000", 2021, "purchased", "green_certificate", "9999", "MWh"),
+    given = [*rows(2012, 2021), ("330000", 2021, "exported", "green_certificate", "9999", "MWh"),
              ("330000", 2021, "transport", "diesel_oil", "1", "t")]  # fmt: skip
     made = ac.run(table(given), factors=["ceads-2018"])
     assert not [code for code in made.findings["code"] if code.startswith("electricity.")]

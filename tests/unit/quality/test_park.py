@@ -90,11 +90,12 @@ def test_every_leaf_takes_co2_alone() -> None:
     assert {leaf.gases for leaf in views.view(VIEW).leaves()} == {("CO2",)}
 
 
-def test_fuel_of_international_transport_is_listed_apart_and_not_subtracted() -> None:
-    run = park(("aviation", "jet_kerosene", "10", "t"), ("international_transport", "jet_kerosene", "4", "t"))
-    assert line(run, "total") == line(run, "aviation") == Decimal("30.179149")
-    assert line(run, "international") == Decimal("12.0716596")
-    assert run.inventory.filter(category="international_transport")["account"].to_list() == ["memo"]
+def test_fuel_of_international_transport_is_a_line_of_its_own_and_not_subtracted() -> None:
+    run = park(("aviation", "jet_kerosene", "10", "t"), ("international_aviation", "jet_kerosene", "4", "t"))
+    assert line(run, "aviation") == Decimal("30.179149")
+    assert line(run, "international_aviation") == Decimal("12.0716596")
+    assert line(run, "total") == Decimal("42.2508086")
+    assert run.inventory.filter(category="international_aviation")["account"].to_list() == ["memo"]
 
 
 def test_feedstock_is_no_fuel_use() -> None:
