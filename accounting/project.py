@@ -43,7 +43,7 @@ KINDS: dict[Kind, tuple[str, str]] = {
 KEYS: dict[str, dict[str, Kind]] = {
     "": {
         "view": "words", "gwp": "text", "strict": "truth", "inputs": "tables", "factors": "table", "tables": "table",
-        "electricity": "text",
+        "electricity": "text", "electricity_year": "text",
     },
     "inputs": {
         "path": "text", "entity": "text", "year": "integer", "edition": "text", "status": "text", "map": "text",
@@ -99,6 +99,7 @@ class Project:
     views: tuple[str, ...] = ()
     gwp: str | None = None
     electricity: str | None = None
+    electricity_year: str | None = None
     inputs: tuple[Input, ...] = ()
     packs: tuple[str, ...] = ()
     strict: bool = False
@@ -129,6 +130,7 @@ def load(path: Path | str) -> Project:
         views=(view,) if isinstance(view, str) else tuple(view),
         gwp=page.one_of(whole.get("gwp"), "gwp", GWP_SETS),
         electricity=whole.get("electricity"),
+        electricity_year=whole.get("electricity_year"),
         inputs=tuple(_inputs(page, whole.get("inputs", []))),
         packs=tuple(_pack(file, name) for name in page.table(whole, "factors").get("packs", ())),
         strict=whole.get("strict", False),

@@ -25,13 +25,13 @@ from accounting.errors import Refused, UsageError, finding
 from accounting.exact import plain as plain_number
 from accounting.explain import Explanation, Place, explained, place_of
 from accounting.factors import check as pack_check
-from accounting.factors import classes, pack, resolver
+from accounting.factors import classes, electricity_years, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
-from accounting.quality import claims, conservation, coverage, findings, reference, unserved
+from accounting.quality import claims, conservation, coverage, electricity, findings, park, reference, unserved
 from accounting.ranks import coded, in_order
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered, plain
@@ -68,6 +68,7 @@ class Settings:
     mapping: str | None = None
     strict: bool = False
     electricity: str = MARKET_POLICY
+    electricity_year: str = electricity_years.STRICT
 
     def counted(self) -> tuple[tuple[str, int], ...]:
         """The pairs of category and scope that the chosen views count."""
@@ -84,6 +85,7 @@ class Settings:
             "mapping": self.mapping,
             "strict": self.strict,
             "electricity": self.electricity,
+            "electricity_year": self.electricity_year,
         }
 
 
@@ -136,7 +138,7 @@ class Run:
     def explain(self, path: str | None = None, **where: Any) -> Explanation:
         """The way of a number: by a path of names (浙江/2007/农业/柴油) or by entity, year, category, row, item, gas."""
         place = place_of(path) if path else Place(**where)
-        return explained(self.tables, place, list(self.views), self.manifest["inputs"])
+        return explained(self.tables, place, list(self.views), self.manifest["inputs"], self.manifest["settings"])
 
     def reference(self, factors: Sequence[str] = ()) -> pl.DataFrame:
         """The reference approach beside the sectoral one: columns of `quality.reference.REFERENCE`, IPCC 2006 Vol 2 Ch 6.
@@ -190,12 +192,12 @@ def open_run(folder: str | Path) -> Run:
 def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Acceptance] = ()) -> Run:
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     counted = settings.counted()
-    categories = sorted({category for category, _ in counted})
+    categories = _of_fuel(counted)
     entities = taken.sums["entity"].unique().cast(pl.String)
     sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(entities))
     sums = in_order(sums, KEY)
     conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
-    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity)
+    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity, settings.electricity_year)
     tables = {
         "activity": taken.activity,
         "sums": plain("sums", sums),
@@ -226,6 +228,8 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *unserved.without_factor(sums, class_frame, resolved, counted),
         *unserved.without_method(class_frame, categories),
         *claims.findings(claimed, computed_cells, taken.activity),
+        *electricity.findings(tables["sums"], resolved.effective, resolved.resolution, counted, settings.electricity_year),
+        *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
@@ -238,6 +242,11 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     energy = coverage.energy(sums.lazy(), categories, resolved.missing.lazy())
     record = _record(taken, settings, tables, conservation_results, energy, digested.result())
     return Run(tables, view_tables, record, sources=taken.paths)
+
+
+def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:
+    """The categories in which what is reported is counted once: lines of scope 3 repeat a part of it."""
+    return sorted({category for category, scope in counted if scope != 3})
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:
@@ -315,6 +324,7 @@ def settings_of(
     mapping: str | None = None,
     strict: bool = False,
     electricity: str | None = None,
+    electricity_year: str | None = None,
 ) -> Settings:
     """Settings from options, else from the project, else the view's own defaults."""
     names = tuple(view) or (project.views if project else ()) or (views.DEFAULT_VIEW,)
@@ -331,6 +341,9 @@ def settings_of(
         mapping=mapping,
         strict=strict or bool(project and project.strict),
         electricity=_policy(electricity or (project.electricity if project else None), names),
+        electricity_year=electricity_years.checked(
+            electricity_year or (project.electricity_year if project else None) or electricity_years.STRICT
+        ),
     )
 
 
@@ -430,6 +443,7 @@ def run(
     memory: str | None = None,
     strict: bool = False,
     electricity: str | None = None,
+    electricity_year: str | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Inputs to a run, in memory; nothing is written.
@@ -438,7 +452,8 @@ def run(
     item, quantity, unit, or a project file; with a project its own inputs are read. `factors` are pack ids or folders
     in order of priority, else the project's, else the view's own; `entity` and `year` declare what a sheet does not
     say and never filter. A run with refused rows returns; only nothing usable, or `strict` and something refused or
-    waiting, raises `Refused` with all rejections. Raises UsageError for options and projects that cannot be meant.
+    waiting, raises `Refused` with all rejections. `electricity` is the market policy, `electricity_year` (`strict`,
+    `nearest`, `fixed:YEAR`) the year whose electricity factor a year takes. Raises UsageError for options and projects that cannot be meant.
 
     >>> import polars as pl
     >>> table = pl.DataFrame({"entity": ["110000"], "year": [2007], "category": ["transport"],
@@ -453,7 +468,8 @@ def run(
             _written_as_text(inputs, table)
             return run(
                 table, project=project, factors=factors, view=view, gwp=gwp, entity=entity, year=year, mapping=mapping,
-                encoding="utf-8", memory=memory, strict=strict, electricity=electricity, progress=progress,
+                encoding="utf-8", memory=memory, strict=strict, electricity=electricity, electricity_year=electricity_year,
+                progress=progress,
             )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
     taken = taken_in(
@@ -462,7 +478,7 @@ def run(
     )  # fmt: skip
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
-        mapping=taken.mapping_hash, strict=strict, electricity=electricity,
+        mapping=taken.mapping_hash, strict=strict, electricity=electricity, electricity_year=electricity_year,
     )  # fmt: skip
     if taken.sums.is_empty():
         told = findings.waiting(taken.findings).select(taken.rejections.columns)

@@ -28,7 +28,7 @@ SCOPES = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a view; category, scope and account are given on leaves only, items where the leaf takes just these."""
+    """One line of a view; category, scope and account are given on leaves only, items and gases where it takes just these."""
 
     row: str
     parent: str | None
@@ -36,6 +36,7 @@ class Line:
     items: tuple[str, ...]
     scope: int
     account: str
+    gases: tuple[str, ...]
     name_zh: str
     name_en: str
 
@@ -125,12 +126,24 @@ def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.L
     return (
         inventory.with_columns(pl.col("account").cast(pl.String))
         .join(known, on=keys, how="inner", maintain_order="left")
-        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"))
+        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"), _of_its_gases(shown))
         .with_columns(
             pl.when(pl.col("account") == pl.col("claimed")).then(pl.lit("main")).otherwise("account").alias("account")
         )
         .drop("claimed")
     )
+
+
+def _of_its_gases(shown: View) -> pl.Expr:
+    """Whether a cell is of a gas that its leaf takes: a few leaves name theirs, the others take all."""
+    rows_of: dict[tuple[str, ...], list[str]] = {}
+    for line in shown.leaves():
+        rows_of.setdefault(line.gases, []).append(line.row)
+    fits = pl.lit(value=True)
+    for gases, rows in rows_of.items():
+        if gases:
+            fits = fits & (pl.col("gas").is_in(gases) | ~pl.col("row").is_in(rows))
+    return fits
 
 
 @cache
@@ -155,6 +168,7 @@ def _line(row: dict[str, str]) -> Line:
         items=tuple(item for item in row["items"].split("|") if item),
         scope=int(row["scope"] or 1),
         account=row["account"] or "main",
+        gases=tuple(gas for gas in (row.get("gases") or "").split("|") if gas),
         name_zh=row["name_zh"],
         name_en=row["name_en"],
     )

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
+from accounting.cli import electricity
 from accounting.cli.talk import Talk
 from accounting.errors import Lang
 from accounting.runs import Run
@@ -21,9 +22,10 @@ NAME_WIDTH = 44
 
 def run_text(run: Run, talk: Talk) -> str:
     """The answer of `tanfeng run`: pack label, share without factor, totals, refusals, findings, where it lies."""
-    blocks = [*pack_lines(run, talk), *coverage_lines(run, talk), ""]
+    blocks = [*pack_lines(run, talk), *coverage_lines(run, talk), *electricity.policy_lines(run, talk), ""]
     for name in run.views:
         blocks += view_lines(run, view(name), talk)
+    blocks += electricity.series_lines(run, talk)
     return "\n".join([*blocks, *refusal_lines(run, talk), *ending(run, talk)])
 
 

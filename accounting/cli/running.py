@@ -47,6 +47,13 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
                 + ": market_residual | market_average | zero_carbon_park"
             ),
         ] = None,
+        electricity_year: Annotated[
+            str | None,
+            typer.Option(
+                help=say("没有公布电力因子的年份如何取值", "what a year without a published electricity factor takes")
+                + ": strict | nearest | fixed:YEAR"
+            ),
+        ] = None,
         copy_inputs: Annotated[
             bool, typer.Option("--copy-inputs", help=say("把输入文件存入批次", "keep copies of the inputs"))
         ] = False,
@@ -62,7 +69,7 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         return run_and_save(
             talk, paths or [], out=out, project=project, factors=factors, view=view or [], gwp=gwp, entity=entity,
             year=year, mapping=mapping, encoding=encoding, memory=memory, copy_inputs=copy_inputs, strict=strict,
-            electricity=electricity,
+            electricity=electricity, electricity_year=electricity_year,
         )  # fmt: skip
 
     @app.command(

@@ -83,6 +83,7 @@ def run_document(result: Run) -> dict[str, Any]:
         "digest": result.digest,
         "exit_code": result.exit_code,
         "packs": result.manifest["packs"],
+        "electricity": {name: result.manifest["settings"].get(name) for name in ("electricity", "electricity_year")},
         "uncovered_share": result.manifest["coverage"]["uncovered_share"],
         "rows": {name: table.height for name, table in result.tables.items()},
         "views": {name: _listed_lines(table) for name, table in result.views.items()},

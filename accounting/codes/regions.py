@@ -164,9 +164,10 @@ def entity(text: str, year: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GridRegion:
-    """A region of the electricity grid, in the scheme of seven of the announcements since 2021."""
+    """A region of the electricity grid, in the scheme of six (2012) or of seven of the announcements since 2021."""
 
     code: str
+    scheme: int
     name_zh: str
     name_en: str
     members: tuple[str, ...]
@@ -184,30 +185,39 @@ def grid_regions() -> dict[str, GridRegion]:
         for row in csv.DictReader(source):
             rows.setdefault(row["code"], []).append(row)
     return {
-        code: GridRegion(code, same[0]["name_zh"], same[0]["name_en"], tuple(row["member"] for row in same))
+        code: GridRegion(
+            code, int(same[0]["scheme"]), same[0]["name_zh"], same[0]["name_en"], tuple(row["member"] for row in same)
+        )
         for code, same in rows.items()
     }
 
 
 @cache
-def _grid_of() -> dict[str, str]:
-    return {member: grid.code for grid in grid_regions().values() for member in grid.members}
+def _grids_of() -> dict[str, tuple[str, ...]]:
+    """The grid regions of each member, that of the later scheme first."""
+    of: dict[str, tuple[str, ...]] = {}
+    for grid in sorted(grid_regions().values(), key=lambda grid: -grid.scheme):
+        for member in grid.members:
+            of[member] = (*of.get(member, ()), grid.code)
+    return of
 
 
 @cache
 def ancestors(code: str) -> tuple[str, ...]:
-    """The places above a code, nearest first: city, province, grid region, nation; an own id has only the nation.
+    """The places above a code, nearest first: city, province, grid regions, nation; an own id has only the nation.
 
-    >>> ancestors("370203"), ancestors("150400"), ancestors("park-7")
-    (('370200', '370000', 'GRID_NORTH_CHINA', 'CN'), ('150000', 'GRID_NORTHEAST', 'CN'), ('CN',))
+    >>> ancestors("370203"), ancestors("park-7")
+    (('370200', '370000', 'GRID_NORTH_CHINA', 'GRID6_NORTH_CHINA', 'CN'), ('CN',))
+    >>> ancestors("150400")
+    ('150000', 'GRID_NORTHEAST', 'GRID6_NORTHEAST', 'CN')
     """
     lineage: list[str] = []
     known = regions().get(code)
     while known is not None:
         lineage.append(known.code)
         known = regions().get(known.parent)
-    grid = next((_grid_of()[place] for place in lineage if place in _grid_of()), None)
-    return (*lineage[1:], *([grid] if grid else []), NATION)
+    grids = next((_grids_of()[place] for place in lineage if place in _grids_of()), ())
+    return (*lineage[1:], *grids, NATION)
 
 
 def is_place(code: str) -> bool:

@@ -45,7 +45,10 @@ class CellExplained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was asked, its cells by size (the largest explained whole), and the total that they add up to."""
+    """What was asked, its cells by size (the largest explained whole), and the total that they add up to.
+
+    `electricity` are the settings that hold its two policies, where any of the cells is one of electricity.
+    """
 
     place: Place
     mass_t: Decimal | None
@@ -54,6 +57,7 @@ class Explanation:
     others_t: Decimal
     missing: tuple[dict[str, Any], ...]
     referenced: tuple[tuple[str, str], ...]
+    electricity: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
         """The explanation as Chinese text; `explanation_text` gives either language."""
@@ -63,12 +67,13 @@ class Explanation:
 
 
 def explained(
-    tables: Mapping[str, pl.DataFrame], place: Place, shown: Sequence[str] = (), inputs: Sequence[Mapping[str, Any]] = ()
-) -> Explanation:
+    tables: Mapping[str, pl.DataFrame], place: Place, shown: Sequence[str] = (), inputs: Sequence[Mapping[str, Any]] = (),
+    settings: Mapping[str, Any] | None = None,
+) -> Explanation:  # fmt: skip
     """The explanation of every inventory cell that fits `place`.
 
     `tables` are those of a run (inventory, sums, effective, resolution, activity), `shown` its views, `inputs` the files of
-    its manifest: a Parquet table is referenced by its hash, its rows are not in the run. Raises UsageError `explain.nothing`
+    its manifest: a Parquet table is referenced by its hash, its rows are not in the run; `settings` those of it. Raises UsageError `explain.nothing`
     when no cell fits, naming what the run has, and `explain.ambiguous` when cells of several entities, years or gases
     do: they have no sum.
     """
@@ -89,7 +94,12 @@ def explained(
         others_t=_total(others),
         missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
         referenced=tuple((str(one["name"]), str(one["sha256"])) for one in inputs if one.get("referenced")),
+        electricity=settings if any(_is_electricity(item) for item in cells["item"].unique()) else None,
     )
+
+
+def _is_electricity(item: str) -> bool:
+    return "electricity" in codes.item(item).dimensions
 
 
 def _total(cells: pl.DataFrame) -> Decimal:

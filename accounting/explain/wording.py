@@ -9,6 +9,7 @@ from accounting import codes
 from accounting.errors import Lang
 from accounting.exact import plain
 from accounting.explain.cells import CellExplained, Explanation, Posting, formula_line
+from accounting.quality.electricity import policies_said
 from accounting.quality.findings import in_language
 
 _WORDS: dict[str, dict[str, str]] = {
@@ -16,13 +17,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "total": "合计", "of": "由 {n} 个单元相加", "others": "其余 {n} 个单元", "missing": "未估算（NE 等），未计入合计",
         "factor": "因子", "source": "数据", "citation": "出处", "more": "另有 {n} 处", "check": "复算",
         "incomplete": "不完整（缺 {n} 项）", "none": "无可合计的数值", "pack": "因子包",
-        "referenced": "数据行未存入批次，按 SHA-256 引用的文件",
+        "referenced": "数据行未存入批次，按 SHA-256 引用的文件", "electricity": "电力口径", "stands_in": "代 {year} 年",
     },
     "en": {
         "total": "total", "of": "the sum of {n} cells", "others": "{n} other cells", "missing": "not estimated (NE …), not in the total",
         "factor": "factor", "source": "data", "citation": "source", "more": "and {n} more", "check": "check",
         "incomplete": "incomplete ({n} cells missing)", "none": "nothing that could be added", "pack": "pack",
         "referenced": "files whose rows are referenced by SHA-256 and not kept in the run",
+        "electricity": "electricity", "stands_in": "stands in for {year}",
     },
 }  # fmt: skip
 
@@ -40,6 +42,8 @@ def explanation_text(explanation: Explanation, lang: Lang) -> str:
             f"  {cell_name(cell, lang)}  {cell['notation_key']}  {in_language(cell['reason'], lang)}"
             for cell in explanation.missing
         ]
+    if explanation.electricity is not None:
+        lines += ["", f"{words['electricity']}: {policies_said(explanation.electricity, lang)}"]
     if explanation.referenced:
         lines += ["", f"{words['referenced']}:", *(f"  {name}  SHA-256 {sha}" for name, sha in explanation.referenced)]
     return "\n".join(lines).strip()
@@ -60,6 +64,12 @@ def cell_line(cell: CellExplained, lang: Lang) -> str:
     """The one line that can be pasted into a report and computed again."""
     separator = "：" if lang == "zh" else ": "
     return f"{cell_name(cell.cell, lang)}{separator}{formula_line(cell)}"
+
+
+def _stand_in(row: dict[str, Any], words: dict[str, str]) -> str:
+    """Said of a value whose validity leaves out the year that it serves."""
+    serves = (row["valid_from"] or 0) <= row["year"] <= (row["valid_to"] or 9999)
+    return "" if serves else f"  ({words['stands_in'].format(year=row['year'])})"
 
 
 def _total_line(explanation: Explanation, words: dict[str, str]) -> str:
@@ -91,7 +101,7 @@ def _posting_lines(posting: Posting, words: dict[str, str]) -> list[str]:
     for row in posting.parameters:
         lines.append(
             f"    {row['parameter']} {row['value']} {row['value_unit']}  {words['pack']} {row['pack']}  "
-            f"{words['citation']}: {row['citation']}"
+            f"{words['citation']}: {row['citation']}{_stand_in(row, words)}"
         )
     for row in posting.sources:
         address = " › ".join(part for part in (row["file"], row["sheet"], row["cell"]) if part)

@@ -101,6 +101,19 @@ def chosen(index: Index, parameter: str, gas: str, key: Key, reads_activity: boo
     return Choice(best[0], fitting[0][0], tuple(sorted(passed + beaten)))
 
 
+def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool) -> int | None:
+    """The year nearest to that of a key in which the nearest place that has a value has one; of two, the earlier."""
+    places = _places(key["place"])
+    found: list[tuple[int, int, int]] = []
+    for candidate in index.of(parameter, gas, key["item"]):
+        row = candidate.row
+        year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
+        if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
+            place = places.index(row["entity"] or row["region"] or codes.NATION)
+            found.append((place, abs(year - key["year"]), year))
+    return min(found)[2] if found else None
+
+
 def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | None:
     row = candidate.row
     places = _places(key["place"])

@@ -14,8 +14,8 @@ import polars as pl
 
 from accounting import codes
 from accounting.errors import finding
-from accounting.factors import effective
-from accounting.factors.candidates import Candidate, Choice, chosen
+from accounting.factors import effective, electricity_years
+from accounting.factors.candidates import Candidate, Choice
 from accounting.factors.pack import Pack
 from accounting.factors.sources import Sources
 from accounting.methods import Method, methods_for
@@ -44,12 +44,13 @@ class _Found:
 
 
 def resolve(
-    classes: pl.DataFrame, packs: Sequence[Pack], counted: Collection[tuple[str, int]], policy: str | None = None
-) -> Resolved:
+    classes: pl.DataFrame, packs: Sequence[Pack], counted: Collection[tuple[str, int]], policy: str | None = None,
+    years: str = electricity_years.STRICT,
+) -> Resolved:  # fmt: skip
     """The factors of the classes whose category is counted, in the scopes in which it is.
 
     `classes` has `class` and CLASS_KEY; `counted` are pairs of category and scope; `policy` is the market policy of
-    electricity. For each class and each gas for which the packs hold any value that may serve its category there is a
+    electricity, `years` says which year's electricity factor a year takes. For each class and each gas for which the packs hold any value that may serve its category there is a
     row of Effective (more where a process spreads over years), or one of `missing`: severity `info` where a pack says
     that it leaves the item out, else `warning`.
     """
@@ -57,7 +58,7 @@ def resolve(
     categories = sorted({category for category, _ in counted})
     for key in classes.filter(pl.col("category").is_in(categories)).sort("class").to_dicts():
         for gas, able in _ways(key, sources, counted, policy).items():
-            _resolve_one(key, gas, able, sources, packs, found)
+            _resolve_one(key, gas, able, sources, packs, found, years)
     return Resolved(
         effective=frame("effective", found.effective),
         resolution=frame("resolution", found.resolution),
@@ -96,10 +97,11 @@ def _is_about(method: Method, gas: str, key: dict[str, Any], sources: Sources) -
 
 
 def _resolve_one(
-    key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], sources: Sources, packs: Sequence[Pack], found: _Found
-) -> None:
+    key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], sources: Sources, packs: Sequence[Pack], found: _Found,
+    years: str,
+) -> None:  # fmt: skip
     for able in ways:
-        taken, tried = first_resolved(key, gas, able, sources)
+        taken, tried = first_resolved(key, gas, able, sources, years)
         if taken:
             _take(key, gas, *taken, packs, found)
         else:
@@ -110,14 +112,16 @@ Attempt = tuple[Method, dict[str, Choice]]
 
 
 def first_resolved(
-    key: dict[str, Any], gas: str, able: Sequence[Method], sources: Sources
+    key: dict[str, Any], gas: str, able: Sequence[Method], sources: Sources, years: str = electricity_years.STRICT
 ) -> tuple[Attempt | None, list[Attempt]]:
     """The first of several methods whose parameters all resolve for a class key, with its choices; and what was tried."""
     tried: list[Attempt] = []
     for method in able:
         index = sources.index(method, gas)
         choices = {
-            name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
+            name: electricity_years.choice(
+                index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit, years
+            )
             for name, unit in method.reads.items()
         }
         if all(choice.chosen for choice in choices.values()):
@@ -161,16 +165,17 @@ def _resolution_row(
         "parameter_category": row["category"],
         "parameter_item": row["item"],
         "rank": ".".join(str(part) for part in choice.rank[:4]),
-        "reason": _reason(row),
+        "reason": _reason(row, key["year"]),
         "passed_over": "; ".join(choice.passed_over) or None,
     }
 
 
-def _reason(row: dict[str, Any]) -> str:
-    """Why this row: its place, whether it is given for the category, and its validity, in words."""
+def _reason(row: dict[str, Any], year: int) -> str:
+    """Why this row: its place, whether it is given for the category, its validity, and whether it stands in for a year."""
     place = row["entity"] or row["region"] or codes.NATION
     category = row["category"] or "any category"
-    return f"{place}, {category}, valid {row['valid_from'] or ''}–{row['valid_to'] or ''}"
+    stands_in = "" if (row["valid_from"] or 0) <= year <= (row["valid_to"] or 9999) else f", stands in for {year}"
+    return f"{place}, {category}, valid {row['valid_from'] or ''}–{row['valid_to'] or ''}{stands_in}"
 
 
 def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources) -> tuple[str, str]:

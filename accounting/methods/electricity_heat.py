@@ -4,7 +4,8 @@
 
 By location: every kWh from the grid at the average of its place and year; power by a direct line from a non-fossil
 plant is no grid power. By market: contracted non-fossil power 0, a cancelled certificate takes one MWh out of the rest,
-the rest at the factor of the chosen policy. The two are two accounts and are never added.
+a certificate sold puts one back, the rest at the factor of the chosen policy. The two are two accounts and are never
+added. What is lost between the grid and the users is scope 3. Own generation has no scope 2: its fuel is burnt within.
 生态环境部 国家统计局公告2024年第12号; GB/T 32150-2025 §7.5.6-7.5.7; 发改环资〔2025〕910号 附件4. Card: docs/methods/electricity_heat.md
 """
 
@@ -21,8 +22,9 @@ MARKET_POLICIES = {  # policy: the item whose factor the uncontracted rest takes
     "market_average": "electricity_national",
     "zero_carbon_park": "electricity_park_method",
 }
+FACTOR_ITEMS = ("electricity", "electricity_fossil", *MARKET_POLICIES.values())  # items that are factors of a kWh
 BOUGHT, SOLD = ("purchased", "net_import"), ("exported",)
-ACROSS, USED = ("boundary_energy",), ("final_consumption", "transport_fuel")
+ACROSS, USED, LOST = ("boundary_energy",), ("final_consumption", "transport_fuel"), ("loss",)
 _ANNOUNCED = "生态环境部 国家统计局公告2024年第12号, 2024-12-20, 2025年第47号"
 _PARK = "发改环资〔2025〕910号 附件4"
 
@@ -46,7 +48,7 @@ def sold(emission_factor: Fraction) -> Fraction:
 
 
 def zero() -> Fraction:
-    """Contracted or directly supplied non-fossil electricity.
+    """Contracted or directly supplied non-fossil electricity, and heat that no fossil fuel made.
 
     >>> zero()
     Fraction(0, 1)
@@ -69,6 +71,7 @@ def by_steam(enthalpy: Fraction, reference_enthalpy: Fraction, emission_factor: 
 def _energy(id: str, item: str, formula: Callable[..., Fraction], written: str, **rest: Any) -> Method:  # noqa: A002
     """A method for an item of energy: its emission factor, or none where it is free of emissions."""
     free = formula is zero
+    scope = rest.pop("scope", 2)
     return Method(
         id,
         gases=("CO2",),
@@ -78,7 +81,7 @@ def _energy(id: str, item: str, formula: Callable[..., Fraction], written: str, 
         kinds=("energy",),
         items=(item,),
         decisive=None if free else "emission_factor",
-        scope=2,
+        scope=scope,
         **rest,
     )
 
@@ -105,10 +108,14 @@ def _market(policy: str, item: str) -> tuple[Method, ...]:
         _energy(
             f"{name}.certificate", "green_certificate", sold, "0 − emission_factor", roles=ACROSS, categories=BOUGHT, **rest
         ),
+        _energy(
+            f"{name}.certificate_sold", "green_certificate", bought, "emission_factor", roles=ACROSS, categories=SOLD, **rest
+        ),
         *_crossing(name, "electricity", **rest),
     )
 
 
+_GPC = "GPC v1.1 ch. 6: transmission and distribution losses of grid-supplied energy, scope 3"
 METHODS = (
     _energy("electricity.direct_line", "green_electricity_direct", zero, "0", roles=(*ACROSS, *USED), source=_ANNOUNCED),
     _energy("electricity.certificate", "green_certificate", zero, "0", roles=(*ACROSS, *USED), source=_ANNOUNCED),
@@ -130,6 +137,8 @@ METHODS = (
         source=_ANNOUNCED,
     ),
     *(method for policy, item in MARKET_POLICIES.items() for method in _market(policy, item)),
+    _energy("electricity.lost", "electricity", bought, "emission_factor", roles=LOST, scope=3, source=_GPC),
+    _energy("heat.non_fossil", "heat_non_fossil", zero, "0", roles=(*ACROSS, *USED), measures="GJ", source=_PARK),
     Method(
         "heat.steam",
         gases=("CO2",),
@@ -149,4 +158,5 @@ METHODS = (
     ),
     *_crossing("heat", "heat", measures="GJ", source="GB/T 32150-2025 §7.5.6-7.5.7"),
     _energy("heat.used", "heat", bought, "emission_factor", roles=USED, measures="GJ", source="GB/T 32150-2025 §7.5.6-7.5.7"),
+    _energy("heat.lost", "heat", bought, "emission_factor", roles=LOST, measures="GJ", scope=3, source=_GPC),
 )

@@ -77,9 +77,21 @@ def by_factor(emission_factor: Fraction) -> Fraction:
 @cache
 def methods() -> tuple[Method, ...]:
     """Every method, in the declared order: the first whose parameters all resolve is taken."""
-    from accounting.methods import combustion, electricity_heat, fugitive, measured, processes, removals, transport, waste
+    from accounting.methods import (
+        combustion,
+        electricity_heat,
+        fugitive,
+        measured,
+        processes,
+        removals,
+        transformation,
+        transport,
+        waste,
+    )
 
-    families = (combustion, measured, electricity_heat, processes, transport, waste, fugitive, removals)
+    families = (
+        combustion, measured, transformation, electricity_heat, processes, transport, waste, fugitive, removals,
+    )  # fmt: skip
     return tuple(method for family in families for method in family.METHODS)
 
 

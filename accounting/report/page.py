@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from accounting.errors import EnvironmentFault, Lang, UsageError, Where
-from accounting.report import charts, lists, summary, totals
+from accounting.report import charts, electricity, lists, summary, totals
 from accounting.report.subject import Result
 from accounting.report.words import Words
 from accounting.system import file_fault
@@ -51,6 +51,7 @@ def _side(run: Result, words: Words) -> dict[str, Any]:
         "emissions": Markup(drawing),  # noqa: S704 - our own drawing, its texts escaped
         "drawn": drawn,
         "of": of,
+        "electricity": electricity.given_twice(run, words),
         "grids": (totals.by_category(run, words), totals.by_item(run, words)),
         "refused": lists.refused(run, words),
         "findings": lists.findings(run, words),

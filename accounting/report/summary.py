@@ -8,6 +8,7 @@ import polars as pl
 
 from accounting import codes
 from accounting.errors import Lang
+from accounting.quality.electricity import counts_electricity, policies_said
 from accounting.quality.findings import waiting
 from accounting.report.subject import Result, tops
 from accounting.report.words import Words, both, shortened
@@ -37,6 +38,7 @@ def head(run: Result, words: Words) -> dict[str, Any]:
         "gases": f"{words.separator.join(gases)} · {run.manifest['settings']['gwp']}",
         "engine": "{name} {version}".format(**run.manifest["engine"]),
         "digest": str(run.manifest["digest"]),
+        "electricity": policies_said(run.manifest["settings"], words.lang) if counts_electricity(run.views) else "",
         "example": _example(run, words.lang),
     }
 

@@ -4,6 +4,7 @@
 given     ENTITY YEAR CATEGORY ITEM  NUMBER UNIT      one or more rows
 view      VIEW                                        default energy-balance
 policy    POLICY                                      of the electricity market, default that of the view
+years     POLICY                                      of the year of electricity factors, default strict
 pack      PACK[,PACK…]                                default ceads-2018; golden-own lies beside the cases
 quantity  NUMBER UNIT                                 the key sum, in the base unit
 method    ID                                          a method that gives a cell of the case, or stands in its reason
@@ -42,6 +43,7 @@ WORDS = (
     "given",
     "view",
     "policy",
+    "years",
     "pack",
     "quantity",
     "method",

@@ -32,6 +32,7 @@ def outcome(case: Case) -> ac.Run | ac.Refused:
             factors=[str(OWN / name) if (OWN / name).is_dir() else name for name in case.one("pack", "ceads-2018").split(",")],
             view=case.one("view", "energy-balance"),
             electricity=case.one("policy") or None,
+            electricity_year=case.one("years") or None,
         )
     except ac.Refused as refused:
         return refused

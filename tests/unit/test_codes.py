@@ -192,8 +192,9 @@ def test_a_name_of_province_and_city_means_the_province() -> None:
 
 
 def test_ancestors_end_with_the_nation() -> None:
-    assert codes.ancestors("370203") == ("370200", "370000", "GRID_NORTH_CHINA", "CN")
-    assert codes.ancestors("110105") == ("110000", "GRID_NORTH_CHINA", "CN")
+    assert codes.ancestors("370203") == ("370200", "370000", "GRID_NORTH_CHINA", "GRID6_NORTH_CHINA", "CN")
+    assert codes.ancestors("110105") == ("110000", "GRID_NORTH_CHINA", "GRID6_NORTH_CHINA", "CN")
+    assert codes.ancestors("510100")[-3:] == ("GRID_SOUTHWEST", "GRID6_CENTRAL", "CN")  # seven regions, then six
     assert codes.ancestors("park-7") == ("CN",)
 
 

@@ -75,6 +75,8 @@ EXITS = [
     (("factors", "inspect", "combustion"), 0),
     (("factors", "inspect", "combusiton"), 2),
     (("run", "clean.csv", "--out", "o", "--view", "zero-carbon-park", "--electricity", "market_average"), 2),
+    (("run", "clean.csv", "--out", "o", "--electricity-year", "closest"), 2),
+    (("run", "clean.csv", "--out", "o", "--electricity-year", "fixed:2023"), 0),
     (("schema", "sums"), 0),
     (("schema", "sumz"), 2),
     (("--version",), 0),
@@ -288,3 +290,40 @@ def test_nothing_usable_names_what_was_found(folder: Path) -> None:
     answer = tanfeng("run", "head.csv", "--out", "o", "--lang", "en", cwd=folder)
     assert answer.returncode == 3
     assert "head.csv" in answer.stdout
+
+
+POWER = "entity,year,category,item,quantity,unit\n330000,2020,purchased,electricity,1000,MWh\n330000,2023,purchased,electricity,1000,MWh\n"
+
+
+@pytest.mark.parametrize(("lang", "given_twice"), [("zh", "NE | 0.05 (2023)"), ("en", "NE | 0.05 (2023)")])
+def test_the_policies_of_electricity_stand_beside_every_result(folder: Path, lang: Lang, given_twice: str) -> None:
+    (folder / "power.csv").write_text(POWER, encoding="utf-8")
+    told = tanfeng("run", "power.csv", "--view", "china-pilot", "--out", "p", "--lang", lang, cwd=folder)
+    assert "market_residual · strict" in told.stdout
+    assert given_twice in told.stdout
+    why = tanfeng(
+        "explain", "p", "--row", "purchased_electricity", "--entity", "330000", "--year", "2023", "--lang", lang, cwd=folder
+    )
+    assert "market_residual · strict" in why.stdout
+    answer = tanfeng(
+        "run", "power.csv", "--view", "china-pilot", "--electricity-year", "nearest", "--out", "n", "--json", cwd=folder
+    )
+    assert json.loads(answer.stdout)["electricity"] == {"electricity": "market_residual", "electricity_year": "nearest"}
+    report = tanfeng("report", "n", "--out", "n.html", "--lang", lang, cwd=folder)
+    assert report.returncode == 0, report.stderr
+    page = (folder / "n.html").read_text(encoding="utf-8")
+    assert "market_residual · nearest" in page
+    assert "各年因子" in page
+    assert "one fixed factor" in page
+
+
+def test_a_result_without_electricity_says_nothing_of_it(folder: Path) -> None:
+    assert "market_residual" not in run(folder, "table.csv").stdout
+
+
+def test_the_project_says_the_year_policy_too(folder: Path) -> None:
+    (folder / "power.csv").write_text(POWER, encoding="utf-8")
+    (folder / "tanfeng.toml").write_text(
+        'view = "china-pilot"\nelectricity_year = "fixed:2022"\n[inputs]\npaths = ["power.csv"]\n', encoding="utf-8"
+    )
+    assert "fixed:2022" in tanfeng("run", cwd=folder).stdout
