@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, codes, inventory, views
+from accounting import acceptances, codes, inventory, ledger, views
 from accounting import project as projects
 from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding
@@ -27,10 +27,13 @@ from accounting.factors import check as pack_check
 from accounting.factors import classes, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
+from accounting.ingest.project_tables import entities, wholes
+from accounting.ingest.project_tables.own import Own, own_tables, refusal
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
 from accounting.quality import conservation, coverage, findings, unserved
+from accounting.quality import own_tables as own_findings
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, STORED, check, frame, ordered
 
@@ -66,6 +69,7 @@ class Settings:
     mapping: str | None = None
     strict: bool = False
     electricity: str = MARKET_POLICY
+    own: Own = field(default_factory=Own)
 
     def counted(self) -> tuple[tuple[str, int], ...]:
         """The pairs of category and scope that the chosen views count."""
@@ -82,6 +86,7 @@ class Settings:
             "mapping": self.mapping,
             "strict": self.strict,
             "electricity": self.electricity,
+            **{name: said for name, said in self.own.for_digest().items() if said},
         }
 
 
@@ -116,6 +121,11 @@ class Run:
         """SHA-256 over the logical rows and settings: the same result has the same digest."""
         return str(self.manifest["digest"])
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What the project calls its own ids."""
+        return self.manifest.get("entities", {})
+
     @cached_property
     def waiting(self) -> pl.DataFrame:
         """Findings above `info` that nobody has accepted."""
@@ -134,7 +144,10 @@ class Run:
     def explain(self, path: str | None = None, **where: Any) -> Explanation:
         """The way of a number: by a path of names (浙江/2007/农业/柴油) or by entity, year, category, row, item, gas."""
         place = place_of(path) if path else Place(**where)
-        return explained(self.tables, place, list(self.views), self.manifest["inputs"])
+        named = {name: entity for entity, name in self.names.items()}
+        place = replace(place, entity=named.get(place.entity or "", place.entity))
+        parts = ledger.parts_told(self.manifest["settings"].get("parts", []))
+        return explained(self.tables, place, list(self.views), self.manifest["inputs"], parts, self.names)
 
     def sql(self, query: str) -> pl.DataFrame:
         """A DuckDB query over the run's tables, by their names; files and the network are out of its reach."""
@@ -166,10 +179,12 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     counted = settings.counted()
     categories = sorted({category for category, _ in counted})
-    sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(taken.sums["entity"].unique()))
+    own = settings.own
+    whole = _with_wholes(taken.sums, own)
+    sums, class_frame = _classed(whole, settings)
     sums = ordered("sums", sums)
-    conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
-    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity)
+    conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
+    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity, own.lineages)
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
     potentials = pack.gwp(settings.gwp)
     _every_gas_has_a_potential(resolved, potentials, settings.gwp)
@@ -187,6 +202,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *unserved.without_factor(sums, class_frame, resolved, counted),
         *unserved.without_method(class_frame, categories),
         *_research_in_official_views(settings),
+        *own_findings.told(own, taken.sums, sums, class_frame, resolved),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_stakes(all_findings, cells)
@@ -207,6 +223,36 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         _nothing_waits(tables["rejections"], findings.waiting(tables["findings"]))
     energy = coverage.energy(sums.lazy(), categories, resolved.missing.lazy())
     return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy), sources=taken.paths)
+
+
+def _with_wholes(sums: pl.DataFrame, own: Own) -> pl.DataFrame:
+    """Key sums with those of the wholes that the project makes from parts; refused where the two say other things."""
+    problems = own_problems(sums, own)
+    if problems:
+        raise refusal(problems)
+    return ledger.with_wholes(sums, own.parts)
+
+
+def own_problems(sums: pl.DataFrame, own: Own) -> list[dict[str, Any]]:
+    """What the project says of its own and the figures contradict: an entity out of its years, a part counted twice."""
+    outside = entities.years_outside(own.entities, sums.select("entity", "year").unique())
+    if outside or not own.parts:
+        return outside
+    return wholes.counted_twice(sums, ledger.with_wholes(sums, own.parts), own.parts, own.wholes)
+
+
+def _classed(sums: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Key sums with their class, and the classes, each span of years with the parents that entities have in it."""
+    lineages = settings.own.lineages
+    eras = lineages.eras(sums["year"].unique().to_list()) if lineages.belongings else []
+    if not eras:
+        return classes.classed(sums, settings.packs, codes.ancestors_of_entities(sums["entity"].unique()))
+    made: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    for years in eras:
+        of_era = sums.filter(pl.col("year").is_in(years))
+        parents = {entity: lineages.above(entity, years[0]) for entity in of_era["entity"].unique()}
+        made.append(classes.classed(of_era, settings.packs, parents))
+    return pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:
@@ -252,6 +298,7 @@ def _record(
         gwp={gas: plain(potential) for gas, potential in pack.gwp(settings.gwp).items()},
         coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
         digest=digest.digest(tables, settings.for_digest()),
+        entities=settings.own.names,
     )
 
 
@@ -283,6 +330,7 @@ def settings_of(
     mapping: str | None = None,
     strict: bool = False,
     electricity: str | None = None,
+    own: Own | None = None,
 ) -> Settings:
     """Settings from options, else from the project, else the view's own defaults."""
     names = tuple(view) or (project.views if project else ()) or (views.DEFAULT_VIEW,)
@@ -290,8 +338,9 @@ def settings_of(
     chosen = tuple(factors) or (project.packs if project else ()) or defaults
     for name in chosen:
         _sound(name)
+    said = own or Own()
     return Settings(
-        packs=tuple(pack.load(name) for name in chosen),
+        packs=(*said.before(), *(pack.load(name) for name in chosen), *said.after()),
         views=tuple(views.view(name) for name in names),
         gwp=gwp or (project.gwp if project else None) or DEFAULT_GWP,
         entity=entity,
@@ -299,6 +348,7 @@ def settings_of(
         mapping=mapping,
         strict=strict or bool(project and project.strict),
         electricity=_policy(electricity or (project.electricity if project else None), names),
+        own=said,
     )
 
 
@@ -332,14 +382,16 @@ def taken_in(
     encoding: str | None = None,
     memory: str | None = None,
     progress: Progress | None = None,
+    own: Own | None = None,
 ) -> intake.Intake:
-    """What the files hold: the first half of a run, and all of `tanfeng check`."""
+    """What the files hold: the first half of a run, and all of `tanfeng check`; `own` is what the project says of its own."""
     if year is not None and year not in YEARS:
         raise UsageError("year.range", seen=str(year), first=YEARS.start, last=YEARS.stop - 1)
     found = intake.sources(
         paths, plan, entity=entity, year=year, map=None if mapping is None else Path(mapping), encoding=encoding
     )
-    return intake.intake(found, project=plan, limits=_limits(memory), progress=progress)
+    known = frozenset(own.lineages.belongings) if own else frozenset[str]()
+    return intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
 
 
 def _limits(memory: str | None) -> Limits:
@@ -424,12 +476,13 @@ def run(
                 encoding="utf-8", memory=memory, strict=strict, electricity=electricity, progress=progress,
             )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
+    own = own_tables(plan)
     taken = taken_in(
-        paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress
+        paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress, own=own
     )
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
-        mapping=taken.mapping_hash, strict=strict, electricity=electricity,
+        mapping=taken.mapping_hash, strict=strict, electricity=electricity, own=own,
     )  # fmt: skip
     if taken.sums.is_empty():
         told = findings.waiting(taken.findings).select(taken.rejections.columns)

@@ -1,9 +1,10 @@
 """Floor 1: the ids of regions, items, categories and gases, with their names.
 
-regions: GB/T 2260 with validity and successors · words: items, categories, gases and their aliases. The tables lie in
-datasets/codes; they are read once, when something is asked.
+regions: GB/T 2260 with validity and successors · lineages: with a project's own parks and facilities · words: items,
+categories, gases and their aliases. The tables lie in datasets/codes; they are read once, when something is asked.
 """
 
+from accounting.codes.lineages import Belonging, Lineages
 from accounting.codes.regions import (
     NATION,
     GridRegion,
@@ -43,10 +44,12 @@ from accounting.codes.words import (
 
 __all__ = [
     "NATION",
+    "Belonging",
     "Category",
     "Gas",
     "GridRegion",
     "Item",
+    "Lineages",
     "Region",
     "ancestors",
     "ancestors_of_entities",

@@ -16,9 +16,11 @@ from accounting import codes
 from accounting.errors import finding
 from accounting.factors import effective
 from accounting.factors.candidates import Candidate, Choice, Index, chosen
+from accounting.factors.own import SHARE, SPLITS
 from accounting.factors.pack import Pack
 from accounting.methods import Method, methods_for
 from accounting.tables import frame
+from accounting.units import DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,27 @@ class _Found:
     ambiguous: dict[tuple[str, ...], int] = field(default_factory=dict)
     taken: dict[tuple[str, ...], int] = field(default_factory=dict)
 
+    def count(self, candidate: Candidate, of_item: str, gas: str) -> None:
+        """Count a value as the default it is, or as that of another item; an own measured one of the item is neither."""
+        kind = "fallback" if candidate.row["item"] not in (of_item, None) else "default"
+        if candidate.is_own and kind == "default":
+            return
+        taken = (kind, candidate.pack, of_item, candidate.row["item"] or "", gas)
+        self.taken[taken] = self.taken.get(taken, 0) + 1
+
 
 def resolve(
-    classes: pl.DataFrame, packs: Sequence[Pack], counted: Collection[tuple[str, int]], policy: str | None = None
-) -> Resolved:
+    classes: pl.DataFrame, packs: Sequence[Pack], counted: Collection[tuple[str, int]], policy: str | None = None,
+    lineages: codes.Lineages | None = None,
+) -> Resolved:  # fmt: skip
     """The factors of the classes whose category is counted, in the scopes in which it is.
 
     `classes` has `class` and CLASS_KEY; `counted` are pairs of category and scope; `policy` is the market policy of
-    electricity. For each class and each gas for which the packs hold any value that may serve its category there is a
+    electricity, `lineages` what a project says of where its entities belong. For each class and each gas for which the packs hold any value that may serve its category there is a
     row of Effective (more where a process spreads over years), or one of `missing`: severity `info` where a pack says
     that it leaves the item out, else `warning`.
     """
-    index, found = Index(packs), _Found()
+    index, found = Index(packs, lineages), _Found()
     categories = sorted({category for category, _ in counted})
     for key in classes.filter(pl.col("category").is_in(categories)).sort("class").to_dicts():
         for gas, able in _ways(key, index, counted, policy).items():
@@ -100,16 +111,83 @@ def _resolve_one(
     for able in ways:
         tried: list[tuple[Method, dict[str, Choice]]] = []
         for method in able:
-            choices = {
-                name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
-                for name, unit in method.reads.items()
-            }
-            if all(choice.chosen for choice in choices.values()):
-                _take(key, gas, method, choices, packs, found)
+            tried.append((method, _choices(method, gas, key, index)))
+            if not index.has_own and _is_whole(tried[-1][1]):
                 break
-            tried.append((method, choices))
+        sound = [pair for pair in tried if _is_whole(pair[1])]
+        if sound:
+            _take(key, gas, *max(sound, key=lambda pair: _is_measured(pair[1])), packs, found)
+        elif shares := index.parts(key):
+            _resolve_parts(key, gas, able, shares, index, packs, found)
         else:
             _miss(key, gas, tried, packs, found)
+
+
+def _resolve_parts(
+    key: dict[str, Any], gas: str, able: Sequence[Method], shares: Sequence[Candidate], index: Index, packs: Sequence[Pack],
+    found: _Found,
+) -> None:  # fmt: skip
+    """The factor of an item that has none of its own, from the kinds into which it is split: one method for all of them."""
+    kinds = [share.row["into"] for share in shares]
+    tried = [
+        (method, {into: _choices(method, gas, key | {"item": into}, index) for into in kinds})
+        for method in able
+    ]  # fmt: skip
+    by_mass = key["unit"] == DIMENSIONS["mass"].base
+    sound = [pair for pair in tried if by_mass and all(_is_whole(choices) for choices in pair[1].values())]
+    if sound:
+        method, by_kind = max(sound, key=lambda pair: any(map(_is_measured, pair[1].values())))
+        rank = (index.places(key["place"], key["year"]).index(shares[0].row["entity"]),)
+        split = [Choice(share, rank, ()) for share in shares]
+        _take_parts(key, gas, method, split, by_kind, packs, found)
+        return
+    named = [(method, {f"{into}.{name}": choice for into, choices in by_kind.items() for name, choice in choices.items()})
+             for method, by_kind in tried]  # fmt: skip
+    unit = str(key["unit"])
+    of_mass = f"splits: 份额按质量计，数量以 {unit} 计 / the shares are of mass, the quantity is in {unit}"
+    _miss(key, gas, named, packs, found, said=_unresolved(named) if by_mass else of_mass)
+
+
+def _take_parts(
+    key: dict[str, Any], gas: str, method: Method, split: Sequence[Choice], by_kind: dict[str, dict[str, Choice]],
+    packs: Sequence[Pack], found: _Found,
+) -> None:  # fmt: skip
+    parts: list[effective.Part] = []
+    names = {SPLITS}
+    for share in split:
+        if share.chosen is None:
+            continue
+        into, choices = share.chosen.row["into"], by_kind[share.chosen.row["into"]]
+        candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
+        part = effective.Part(
+            into, share.chosen.row["value"], {name: candidate.value for name, candidate in candidates.items()}
+        )
+        row = _resolution_row(key, gas, method, part.parameter(SHARE), share, share.chosen)
+        found.resolution.append(row | {"parameter_item": into})
+        for name, candidate in candidates.items():
+            found.resolution.append(_resolution_row(key, gas, method, part.parameter(name), choices[name], candidate))
+            found.count(candidate, into, gas)
+            names.add(candidate.pack)
+        parts.append(part)
+    used = "+".join(pack.id for pack in packs if pack.id in names)
+    found.effective.extend({**key, "gas": gas, **row, "pack": used} for row in effective.split_rows(method, parts))
+
+
+def _choices(method: Method, gas: str, key: dict[str, Any], index: Index) -> dict[str, Choice]:
+    """What applies of each parameter of a method."""
+    return {
+        name: chosen(index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit)
+        for name, unit in method.reads.items()
+    }
+
+
+def _is_whole(choices: dict[str, Choice]) -> bool:
+    return all(choice.chosen for choice in choices.values())
+
+
+def _is_measured(choices: dict[str, Choice]) -> bool:
+    """Whether a method rests on anything that the project measured itself: such a one goes before the others."""
+    return any(choice.chosen is not None and choice.chosen.is_own for choice in choices.values())
 
 
 def _take(
@@ -122,10 +200,7 @@ def _take(
     found.effective.extend({**key, "gas": gas, **row, "pack": "+".join(used)} for row in effective.rows(method, values))
     for name, candidate in candidates.items():
         found.resolution.append(_resolution_row(key, gas, method, name, choices[name], candidate))
-        of_item = method.of_items.get(name, key["item"])
-        kind = "fallback" if candidate.row["item"] not in (of_item, None) else "default"
-        count = (kind, candidate.pack, of_item, candidate.row["item"] or "", gas)
-        found.taken[count] = found.taken.get(count, 0) + 1
+        found.count(candidate, method.of_items.get(name, key["item"]), gas)
 
 
 def _resolution_row(
@@ -161,9 +236,10 @@ def _reason(row: dict[str, Any]) -> str:
 
 def _miss(
     key: dict[str, Any], gas: str, tried: Sequence[tuple[Method, dict[str, Choice]]], packs: Sequence[Pack],
-    found: _Found,
+    found: _Found, said: str | None = None,
 ) -> None:  # fmt: skip
-    severity, reason = _said_by_packs(key, gas, packs) or ("warning", _unresolved(tried))
+    whole = ("warning", said) if said else None
+    severity, reason = whole or _said_by_packs(key, gas, packs) or ("warning", _unresolved(tried))
     method = tried[0][0]
     found.missing.append(
         {"class": key["class"], "gas": gas, "scope": method.scope, "account": method.account, "severity": severity,
