@@ -108,7 +108,7 @@ def _splits(own: Own, sums: pl.DataFrame, resolution: pl.DataFrame) -> Iterator[
         of_split = (pl.col("region") == entity) & (pl.col("item") == item) & pl.col("valid_from").eq_missing(since)
         of_split &= pl.col("valid_to").eq_missing(until)
         keys = sums.join(shares.filter(of_split).select("class").unique(), on="class", how="semi")
-        tonnes = plain(keys["quantity"].sum()) if keys.height else "0"
+        tonnes = plain(keys.select(pl.col("quantity").sum()).item())
         short_cut = parts[0].source == SHORT_CUT
         code, kind, severity = (
             ("splits.short_cut", "fallback", "warning") if short_cut and keys.height

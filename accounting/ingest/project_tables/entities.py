@@ -34,6 +34,7 @@ class Entity:
     kind: str | None
     belongs: codes.Belonging
     row: Row
+    share_is_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,12 @@ def _entity(table: Table, row: Row) -> Entity | None:
         table.refuse("entities.place_unknown", row, "place")
     if since is not None and until is not None and since > until:
         table.refuse("entities.validity", row, "valid_to", f"{since}–{until}")
-    if name is None or share is None:
+    kind = table.word(row, "kind", ENTITY_KINDS)
+    if name is None:
         return None
-    belongs = codes.Belonging(parent, share, place, OPEN[0] if since is None else since, OPEN[1] if until is None else until)
-    return Entity(name, row.text("name") or None, table.word(row, "kind", ENTITY_KINDS), belongs, row)
+    span = (OPEN[0] if since is None else since, OPEN[1] if until is None else until)
+    belongs = codes.Belonging(parent, Fraction(1) if share is None else share, place, *span)
+    return Entity(name, row.text("name") or None, kind, belongs, row, share_is_read=share is not None)
 
 
 def _parent_stands(table: Table, row: Entity, grouped: Mapping[str, Sequence[Entity]]) -> None:
@@ -155,7 +158,7 @@ def _shares_add_up(table: Table, rows: Sequence[Entity]) -> None:
         valid = [row for row in rows if row.belongs.valid_in(year)]
         total = sum((row.belongs.share for row in valid), Fraction(0))
         numbers = tuple(row.row.number for row in valid)
-        if valid and total != 1 and numbers not in told:
+        if valid and total != 1 and numbers not in told and all(row.share_is_read for row in valid):
             told.add(numbers)
             seen = " + ".join(row.row.text("share") or "1" for row in valid)
             until = min(row.belongs.until for row in valid)
@@ -168,26 +171,23 @@ def _shares_add_up(table: Table, rows: Sequence[Entity]) -> None:
 
 def _cyclic(grouped: Mapping[str, Sequence[Entity]]) -> Iterator[str]:
     """The entities that are their own ancestors."""
+    parents = {name: {row.belongs.parent for row in rows if row.belongs.parent} for name, rows in grouped.items()}
     for name in grouped:
         seen: set[str] = set()
-        above = {row.belongs.parent for row in grouped[name]}
-        while above - seen:
-            seen |= {parent for parent in above if parent}
-            above = {row.belongs.parent for parent in above if parent in grouped for row in grouped[parent]} - {None}
-            if name in above | seen:
-                yield name
-                break
+        ahead = parents[name]
+        while ahead - seen:
+            seen |= ahead
+            ahead = {above for one in ahead for above in parents.get(one, ())}
+        if name in seen:
+            yield name
 
 
 def _way(name: str, grouped: Mapping[str, Sequence[Entity]]) -> list[str]:
-    """The way from a cyclic entity back to itself, by parents that lie on a cycle."""
-    on_cycle = set(_cyclic(grouped))
-    way = [name]
-    while True:
-        above = next(row.belongs.parent for row in grouped[way[-1]] if row.belongs.parent in on_cycle)
-        way.append(str(above))
-        if above in way[:-1]:
-            return way
+    """The way from a cyclic entity back to one on it, by parents that lie on a cycle."""
+    on_cycle, way = set(_cyclic(grouped)), [name]
+    while way[-1] not in way[:-1]:
+        way.append(next(str(row.belongs.parent) for row in grouped[way[-1]] if row.belongs.parent in on_cycle))
+    return way
 
 
 def _places_decided(table: Table, known: Entities, grouped: Mapping[str, Sequence[Entity]]) -> None:

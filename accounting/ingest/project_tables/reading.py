@@ -102,7 +102,7 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, code: str, row: Row, column: str | None, seen: object = None, **facts: Any) -> None:
+    def refuse(self, code: str, row: Row, column: str | None, seen: object = None, /, **facts: Any) -> None:
         """List a problem at a cell of a row; what is seen is its text unless something else is."""
         shown = row.text(column or "") if seen is None else seen
         self.problems.append(rejection(code, row.where(column), shown, **facts))

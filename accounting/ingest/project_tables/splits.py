@@ -43,10 +43,11 @@ def splits(table: Table) -> tuple[Part, ...]:
     `splits.shares`, `splits.twice`, `splits.overlap`, `splits.into`, `splits.not_by_mass`, `splits.years`, `share.*`.
     """
     read = [(part, row) for row in table.rows if (part := _part(table, row)) is not None]
+    sound = not table.problems
     by_split: dict[tuple[str, str, tuple[int, int]], list[tuple[Part, Row]]] = {}
     for part, row in read:
         by_split.setdefault((part.entity, part.item, part.span), []).append((part, row))
-    for same in by_split.values():
+    for same in by_split.values() if sound else ():
         _one_whole(table, same)
     _no_overlap(table, [same[0] for same in by_split.values()])
     return tuple(part for part, _ in read)
