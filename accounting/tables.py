@@ -253,6 +253,9 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
+_PLACE = "place in order"  # no column of any table
+
+
 def ordered(name: str, table: pl.DataFrame) -> pl.DataFrame:
     """The table in its declared columns, types and total order: nulls first, strings by their UTF-8 bytes.
 
@@ -267,7 +270,7 @@ def ordered(name: str, table: pl.DataFrame) -> pl.DataFrame:
     if rank is None:
         in_order = ranked.sort(list(ORDER[name]), nulls_last=False, maintain_order=True)
     else:
-        in_order = ranked.with_columns(rank.alias("rank")).sort("rank", maintain_order=True)
+        in_order = ranked.with_columns(rank.alias(_PLACE)).sort(_PLACE, maintain_order=True)
     return in_order.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
 
 

@@ -41,7 +41,16 @@ def run(folder: Path, more: str = "", **tables: object) -> ac.Run:
 
 def measured(entity: str, parameter: str, item: str, value: str, unit: str, **more: object) -> dict:
     """One row of the table of parameters."""
-    return {"entity": entity, "parameter": parameter, "item": item, "year": 2022, "value": value, "unit": unit, **MEASURED, **more}
+    return {
+        "entity": entity,
+        "parameter": parameter,
+        "item": item,
+        "year": 2022,
+        "value": value,
+        "unit": unit,
+        **MEASURED,
+        **more,
+    }
 
 
 def parts(whole: str, *of: str, adds: bool = False) -> str:

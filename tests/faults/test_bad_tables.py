@@ -25,7 +25,7 @@ def refused(folder: Path, more: str = "", **tables: list) -> list[tuple[str, str
     rows = refusal.value.rejections
     assert rows is not None
     for row in rows.to_dicts():
-        assert row["message_zh"] and row["remedy_zh"] and row["remedy_en"]
+        assert all(row[name] for name in ("message_zh", "message_en", "remedy_zh", "remedy_en"))
         assert "{" not in row["message_zh"] + row["message_en"] + row["remedy_zh"] + row["remedy_en"]
     return list(rows.select("code", "file", "cell").rows())
 
@@ -105,7 +105,10 @@ def test_a_bad_own_value(tmp_path: Path, row: dict, code: str, cell: str) -> Non
 
 @pytest.mark.parametrize(("first", "second"), [("", ""), ("3", "3"), ("", "3"), ("3", "")])
 def test_two_own_values_never_hold_at_once(tmp_path: Path, first: str, second: str) -> None:
-    rows = [measured("F1", "ncv", "natural_gas", value, "GJ/10^3 m3", month=month) for value, month in (("38", first), ("39", second))]
+    rows = [
+        measured("F1", "ncv", "natural_gas", value, "GJ/10^3 m3", month=month)
+        for value, month in (("38", first), ("39", second))
+    ]
     assert refused(tmp_path, parameters=rows) == [("own_value.overlap", "parameters.csv", "G3")]
 
 
@@ -153,7 +156,10 @@ def test_a_bad_whole(tmp_path: Path, more: str, code: str) -> None:
     ("category", "item"), [("industry", "natural_gas"), ("industry/C30", "natural_gas")], ids=["the same", "a division of it"]
 )
 def test_a_park_counted_in_its_city_twice(tmp_path: Path, category: str, item: str) -> None:
-    data = [("330100", 2022, "", "industry", "natural_gas", "9", "万立方米"), ("P1", 2022, "5", category, item, "1", "万立方米")]
+    data = [
+        ("330100", 2022, "", "industry", "natural_gas", "9", "万立方米"),
+        ("P1", 2022, "5", category, item, "1", "万立方米"),
+    ]
     more = parts("330100", "P1")
     assert [found[0] for found in refused(tmp_path, more, data=data, entities=[P1])] == ["parts.counted_twice"]
     more = parts("330100", "P1", adds=True)
