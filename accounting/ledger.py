@@ -105,6 +105,9 @@ def with_wholes(sums: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     for level in _levels(parts):
         whole = pl.col("entity").is_in([part.whole for part in level])
         rows = pl.concat([sums.filter(whole), cut(sums, level).select(sums.columns)])
+        for unit, size in magnitudes(rows.lazy()).collect().iter_rows():
+            if not within_range(size):
+                raise DataRefused("sum.overflow", seen=unit, name=unit, magnitude=f"{size / 10**QUANTITY_DIGITS:.3g}")
         sums = pl.concat([sums.filter(~whole), key_sums(rows.lazy()).select(sums.columns).collect()])
     return sums
 

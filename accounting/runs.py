@@ -180,10 +180,15 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     counted = settings.counted()
     categories = sorted({category for category, _ in counted})
     own = settings.own
-    whole = _with_wholes(taken.sums, own)
+    whole, contradicted = with_wholes(taken.sums, own)
+    if contradicted:
+        raise refusal(contradicted)
     sums, class_frame = _classed(whole, settings)
     sums = ordered("sums", sums)
     conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
+    if own.parts:
+        with_pieces = pl.concat([taken.sums, ledger.cut(whole, own.parts).select(taken.sums.columns)])
+        conservation_results.append(conservation.sums_equal(with_pieces.lazy(), whole.lazy(), "parts"))
     resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity, own.lineages)
     inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
     potentials = pack.gwp(settings.gwp)
@@ -225,20 +230,15 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     return Run(tables, view_tables, _record(taken, settings, tables, conservation_results, energy), sources=taken.paths)
 
 
-def _with_wholes(sums: pl.DataFrame, own: Own) -> pl.DataFrame:
-    """Key sums with those of the wholes that the project makes from parts; refused where the two say other things."""
-    problems = own_problems(sums, own)
-    if problems:
-        raise refusal(problems)
-    return ledger.with_wholes(sums, own.parts)
-
-
-def own_problems(sums: pl.DataFrame, own: Own) -> list[dict[str, Any]]:
-    """What the project says of its own and the figures contradict: an entity out of its years, a part counted twice."""
+def with_wholes(sums: pl.DataFrame, own: Own) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+    """Key sums with those of the wholes that a project makes from parts, and what its figures contradict: an entity
+    outside its years, a part counted twice.
+    """
     outside = entities.years_outside(own.entities, sums.select("entity", "year").unique())
     if outside or not own.parts:
-        return outside
-    return wholes.counted_twice(sums, ledger.with_wholes(sums, own.parts), own.parts, own.wholes)
+        return sums, outside
+    whole = ledger.with_wholes(sums, own.parts)
+    return whole, wholes.counted_twice(sums, whole, own.parts, own.wholes)
 
 
 def _classed(sums: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:

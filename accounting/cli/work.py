@@ -15,7 +15,7 @@ from accounting.cli.talk import Talk
 from accounting.errors import Refused, UsageError
 from accounting.errors import lines as error_lines
 from accounting.ingest.project_tables.own import Own, own_tables
-from accounting.runs import Run, acceptances_of, own_problems, run, taken_in
+from accounting.runs import Run, acceptances_of, run, taken_in, with_wholes
 from accounting.store.commit import refuse_foreign
 from accounting.views import view
 
@@ -107,7 +107,7 @@ def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, str
     plan = plan_of(project, use_default=True)
     own, unusable = _own(plan)
     taken = taken_in(list(paths), plan, progress=talk.progress(), own=own, **options)
-    unusable = unusable or own_problems(taken.sums, own)
+    unusable = unusable or with_wholes(taken.sums, own)[1]
     refused = [*unusable, *taken.rejections.to_dicts()]
     noted = [row for row in taken.findings.to_dicts() if row["severity"] != "info"]
     accepted_ids = {a.id for a in acceptances_of(plan)}
