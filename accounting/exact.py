@@ -25,6 +25,7 @@ PRECISION = 38
 SAFE_MAGNITUDE = 1e38  # below Int128's 1.7e38: room for the float guard's own error
 
 _PLAIN_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_RATIO = re.compile(r"[0-9]{1,9}/[1-9][0-9]{0,8}")
 
 
 def fraction(text: str) -> Fraction:
@@ -45,6 +46,18 @@ def fractions(*texts: str) -> tuple[Fraction, ...]:
     (Fraction(10663, 250), Fraction(49, 50))
     """
     return tuple(fraction(text) for text in texts)
+
+
+def share(text: str) -> Fraction:
+    """The exact value of a share, a plain decimal or a ratio of whole numbers.
+
+    >>> share("0.35"), share("1/3")
+    (Fraction(7, 20), Fraction(1, 3))
+    """
+    if _RATIO.fullmatch(text):
+        numerator, _, denominator = text.partition("/")
+        return Fraction(int(numerator), int(denominator))
+    return fraction(text)
 
 
 def scaled(value: Fraction, digits: int) -> int:

@@ -6,9 +6,15 @@ so guard the rows with `magnitudes` before they are added.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
 import polars as pl
 
-from accounting.exact import QUANTITY_DIGITS, decimals, integers, magnitude
+from accounting.errors import DataRefused
+from accounting.exact import QUANTITY_DIGITS, decimals, integers, magnitude, within_range
 from accounting.tables import KEY
 
 QUANTITY = pl.col("quantity")
@@ -49,3 +55,113 @@ def unit_totals(table: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(decimals(QUANTITY, QUANTITY_DIGITS))
         .sort("unit")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An entity from which a whole is made, for the years `since` to `until`: what lies from `low` to `high` of it.
+
+    The shares of a park over two cities are 0 to 3/5 and 3/5 to 1: each quantity is cut at these places, and the
+    pieces add up to it whatever their decimals.
+    """
+
+    whole: str
+    part: str
+    low: Fraction = Fraction(0)
+    high: Fraction = Fraction(1)
+    since: int = 0
+    until: int = 9999
+
+    @property
+    def share(self) -> Fraction:
+        """The share of the part that belongs to the whole."""
+        return self.high - self.low
+
+    def told(self) -> dict[str, Any]:
+        """The part as plain values, for the settings of a run."""
+        return {"whole": self.whole, "part": self.part, "low": str(self.low), "high": str(self.high),
+                "since": self.since, "until": self.until}  # fmt: skip
+
+
+def parts_told(told: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """What `Part.told` gave, as parts again.
+
+    >>> one = Part("330100", "P1", high=Fraction(3, 5))
+    >>> parts_told([one.told()]) == (one,)
+    True
+    """
+    return tuple(
+        Part(**{**one, "low": Fraction(one["low"]), "high": Fraction(one["high"])})  # type: ignore[arg-type]
+        for one in told
+    )
+
+
+def with_wholes(sums: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """Key sums with those of the wholes, made from their parts and what the wholes have of their own.
+
+    `sums` has KEY, `quantity` and `notation_key`; so has the result. A whole that is part of another is made first.
+    Raises DataRefused (`sum.overflow`) for a share whose product could wrap.
+    """
+    for level in _levels(parts):
+        whole = pl.col("entity").is_in([part.whole for part in level])
+        rows = pl.concat([sums.filter(whole), cut(sums, level).select(sums.columns)])
+        for unit, size in magnitudes(rows.lazy()).collect().iter_rows():
+            if not within_range(size):
+                raise DataRefused("sum.overflow", seen=unit, name=unit, magnitude=f"{size / 10**QUANTITY_DIGITS:.3g}")
+        sums = pl.concat([sums.filter(~whole), key_sums(rows.lazy()).select(sums.columns).collect()])
+    return sums
+
+
+def cut(sums: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """What of the key sums falls to each whole: `entity` is the whole, `part` whose it is, `inexact` where it was rounded.
+
+    Each quantity is cut at `low` and `high`, both rounded once, half away from zero.
+    """
+    schema = {"whole": pl.String, "part": pl.String, **dict.fromkeys(_CUTS, pl.Int128), "since": pl.Int32, "until": pl.Int32}
+    listed = [
+        (p.whole, p.part, p.low.numerator, p.low.denominator, p.high.numerator, p.high.denominator, p.since, p.until)
+        for p in parts
+    ]
+    cuts = pl.DataFrame(listed, schema=schema, orient="row")
+    joined = sums.join(cuts, left_on="entity", right_on="part", how="inner").filter(
+        pl.col("year").is_between(pl.col("since"), pl.col("until"))
+    )
+    _room(joined)
+    low, high = (_at(f"{name}_over", f"{name}_under") for name in ("low", "high"))
+    inexact = pl.any_horizontal(
+        integers(QUANTITY) * pl.col(f"{name}_over") % pl.col(f"{name}_under") != 0 for name in ("low", "high")
+    )
+    return joined.select(
+        pl.col("whole").alias("entity"), *(name for name in sums.columns if name not in ("entity", "quantity")),
+        decimals(high - low, QUANTITY_DIGITS).alias("quantity"),
+        pl.col("entity").alias("part"), inexact.fill_null(value=False).alias("inexact"),
+    )  # fmt: skip
+
+
+_CUTS = ("low_over", "low_under", "high_over", "high_under")
+
+
+def _at(over: str, under: str) -> pl.Expr:
+    """A quantity's integer × a fraction, rounded half away from zero."""
+    quantity = integers(QUANTITY)
+    return (2 * quantity.abs() * pl.col(over) + pl.col(under)) // (2 * pl.col(under)) * quantity.sign()
+
+
+def _room(joined: pl.DataFrame) -> None:
+    size = integers(QUANTITY).cast(pl.Float64).abs() * pl.col("high_over").cast(pl.Float64) * 4
+    most = joined.select(size.max()).item()
+    if most is not None and not within_range(most):
+        raise DataRefused("sum.overflow", name=", ".join(joined["whole"].unique().sort().head(3)), magnitude=f"{most:.3g}")
+
+
+def _levels(parts: Sequence[Part]) -> list[list[Part]]:
+    """The parts by whole, wholes that are parts of others first; there is no cycle among them."""
+    left, levels = list(parts), []
+    while left:
+        pending = {part.whole for part in left}
+        waiting = {part.whole for part in left if part.part in pending}
+        levels.append([part for part in left if part.whole not in waiting])
+        left = [part for part in left if part.whole in waiting]
+        if not levels[-1]:
+            raise ValueError("parts in a circle")
+    return levels

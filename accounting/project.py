@@ -8,6 +8,10 @@
     packs = ["ceads-2018"]
     [tables]
     corrections = "corrections.toml"
+    entities = "entities.csv"     # parameters, splits
+    [[parts]]                     # a whole made from its parts
+    whole = "330100"
+    of = ["P1", "P2"]
 
 Strict: a key that is not known, or that this version does not serve yet, is refused with its line and the nearest
 known one. Nothing but this file is opened here.
@@ -30,7 +34,9 @@ RUNS = "runs"
 GWP_SETS = ("SAR", "AR4", "AR5", "AR6")
 STATUSES = ("provisional", "final")
 
-Kind = Literal["text", "integer", "truth", "texts", "words", "table", "tables"]
+COAL_SPLITS = ("bituminous",)
+
+Kind = Literal["text", "integer", "truth", "texts", "words", "table", "tables", "parts"]
 KINDS: dict[Kind, tuple[str, str]] = {
     "text": ("带引号的文字", "text in quotes"),
     "integer": ("整数", "a whole number"),
@@ -39,25 +45,32 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "words": ("文字或文字列表", "a text or a list of texts"),
     "table": ("一个小节", "a table"),
     "tables": ("[[inputs]] 小节，或 [inputs] paths", "[[inputs]] tables, or [inputs] with paths"),
+    "parts": ("[[parts]] 小节", "[[parts]] tables"),
 }
 KEYS: dict[str, dict[str, Kind]] = {
     "": {
         "view": "words", "gwp": "text", "strict": "truth", "inputs": "tables", "factors": "table", "tables": "table",
-        "electricity": "text", "electricity_year": "text",
+        "electricity": "text", "electricity_year": "text", "coal": "table", "parts": "parts",
     },
     "inputs": {
         "path": "text", "entity": "text", "year": "integer", "edition": "text", "status": "text", "map": "text",
         "use": "truth", "adds": "truth",
     },
     "factors": {"packs": "texts"},
-    "tables": {"corrections": "text", "accepted": "text"},
+    "tables": {
+        "corrections": "text", "accepted": "text", "entities": "text", "parameters": "text", "splits": "text",
+    },
+    "coal": {"split": "text"},
+    "parts": {"whole": "text", "of": "texts", "adds": "truth"},
 }  # fmt: skip
 SHORT_INPUTS: dict[str, Kind] = {"paths": "texts"}
 LATER: dict[str, tuple[str, ...]] = {
-    "": ("coal", "evaluation", "recalc"),
+    "": ("evaluation", "recalc"),
     "inputs": (),
     "factors": (),
-    "tables": ("entities", "parameters", "splits", "drivers", "plan", "measures", "published"),
+    "tables": ("drivers", "plan", "measures", "published"),
+    "coal": (),
+    "parts": (),
 }
 
 
@@ -92,6 +105,15 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """One `[[parts]]` table: an entity whose figures are those of others; `adds` where it has more of its own."""
+
+    whole: str
+    of: tuple[str, ...]
+    adds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """What a project file says; `folder` is where its paths begin and where `runs/` stands."""
 
@@ -105,6 +127,11 @@ class Project:
     strict: bool = False
     corrections: Path | None = None
     accepted: Path | None = None
+    entities: Path | None = None
+    parameters: Path | None = None
+    splits: Path | None = None
+    coal_split: str | None = None
+    wholes: tuple[Whole, ...] = ()
     folder: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +142,7 @@ def load(path: Path | str) -> Project:
     """The project of a `tanfeng.toml`, or of the folder that holds one.
 
     Raises UsageError: `project.missing`, `project.syntax`, `project.unknown_key`, `project.not_served`,
-    `project.kind`, `project.word`, `project.path_demanded`.
+    `project.kind`, `project.word`, `project.path_demanded`, `project.parts_demanded`.
     """
     file = Path(path)
     file = file / FILE_NAME if file.is_dir() else file
@@ -136,6 +163,11 @@ def load(path: Path | str) -> Project:
         strict=whole.get("strict", False),
         corrections=_beside(file, tables.get("corrections")),
         accepted=_beside(file, tables.get("accepted")),
+        entities=_beside(file, tables.get("entities")),
+        parameters=_beside(file, tables.get("parameters")),
+        splits=_beside(file, tables.get("splits")),
+        coal_split=page.one_of(page.table(whole, "coal").get("split"), "split", COAL_SPLITS),
+        wholes=tuple(_wholes(page, whole.get("parts", []))),
     )
 
 
@@ -193,6 +225,14 @@ def _inputs(page: _Page, written: object) -> Iterable[Input]:
         page.one_of(table.get("status"), "status", STATUSES)
         own = {name: value for name, value in table.items() if name != "map"}
         yield Input(folder=folder, map=_beside(page.file, table.get("map")), **own)
+
+
+def _wholes(page: _Page, written: Iterable[dict[str, Any]]) -> Iterable[Whole]:
+    for table in written:
+        page.check(table, "parts", KEYS["parts"])
+        if not table.get("whole") or not table.get("of"):
+            raise UsageError("project.parts_demanded", where=page.at("[[parts]]"))
+        yield Whole(table["whole"], tuple(table["of"]), table.get("adds", False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +297,8 @@ def _is_kind(value: object, kind: Kind) -> bool:
         return isinstance(value, list) and all(isinstance(text, str) for text in value)
     if kind == "words":
         return isinstance(value, str) or _is_kind(value, "texts")
+    if kind == "parts":
+        return isinstance(value, list)
     plain: dict[str, type | tuple[type, ...]] = {
         "text": str,
         "truth": bool,

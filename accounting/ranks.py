@@ -27,6 +27,13 @@ def coded(table: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     return table.with_columns(text.cast(enum(text)) for text in texts)
 
 
+def uncoded(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with its coded words as strings again."""
+    return table.with_columns(
+        pl.col(name).cast(pl.String) for name, dtype in table.schema.items() if isinstance(dtype, pl.Enum)
+    )
+
+
 def enum(words: pl.Series) -> pl.Enum:
     """The type of coded words: each once, in byte order."""
     return pl.Enum(words.drop_nulls().unique().sort())

@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, codes, inventory, units, views
+from accounting import acceptances, codes, inventory, ledger, units, views
 from accounting import project as projects
 from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding
@@ -28,11 +28,14 @@ from accounting.factors import check as pack_check
 from accounting.factors import classes, electricity_years, pack, resolver
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
+from accounting.ingest.project_tables import entities, wholes
+from accounting.ingest.project_tables.own import Own, own_tables, refusal
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
 from accounting.quality import claims, conservation, coverage, electricity, findings, park, reference, unserved
-from accounting.ranks import coded, in_order
+from accounting.quality import own_tables as own_findings
+from accounting.ranks import coded, in_order, uncoded
 from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered, plain
 
@@ -69,6 +72,7 @@ class Settings:
     strict: bool = False
     electricity: str = MARKET_POLICY
     electricity_year: str = electricity_years.STRICT
+    own: Own = field(default_factory=Own)
 
     def counted(self) -> tuple[tuple[str, int], ...]:
         """The pairs of category and scope that the chosen views count."""
@@ -86,6 +90,7 @@ class Settings:
             "strict": self.strict,
             "electricity": self.electricity,
             "electricity_year": self.electricity_year,
+            **{name: said for name, said in self.own.for_digest().items() if said},
         }
 
 
@@ -120,6 +125,11 @@ class Run:
         """SHA-256 over the logical rows and settings: the same result has the same digest."""
         return str(self.manifest["digest"])
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What the project calls its own ids."""
+        return self.manifest.get("entities", {})
+
     @cached_property
     def waiting(self) -> pl.DataFrame:
         """Findings above `info` that nobody has accepted."""
@@ -138,7 +148,11 @@ class Run:
     def explain(self, path: str | None = None, **where: Any) -> Explanation:
         """The way of a number: by a path of names (浙江/2007/农业/柴油) or by entity, year, category, row, item, gas."""
         place = place_of(path) if path else Place(**where)
-        return explained(self.tables, place, list(self.views), self.manifest["inputs"], self.manifest["settings"])
+        named = {name: entity for entity, name in self.names.items()}
+        place = replace(place, entity=named.get(place.entity or "", place.entity))
+        settings = self.manifest["settings"]
+        parts = ledger.parts_told(settings.get("parts", []))
+        return explained(self.tables, place, list(self.views), self.manifest["inputs"], settings, parts, self.names)
 
     def reference(self, factors: Sequence[str] = ()) -> pl.DataFrame:
         """The reference approach beside the sectoral one: columns of `quality.reference.REFERENCE`, IPCC 2006 Vol 2 Ch 6.
@@ -193,11 +207,19 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     counted = settings.counted()
     categories = _of_fuel(counted)
-    entities = taken.sums["entity"].unique().cast(pl.String)
-    sums, class_frame = classes.classed(taken.sums, settings.packs, codes.ancestors_of_entities(entities))
+    own = settings.own
+    whole, contradicted = with_wholes(taken.sums, own)
+    if contradicted:
+        raise refusal(contradicted)
+    sums, class_frame = _classed(whole, settings)
     sums = in_order(sums, KEY)
-    conservation_results = [conservation.sums_equal(taken.sums.lazy(), sums.lazy(), "classes")]
-    resolved = resolver.resolve(class_frame, settings.packs, counted, settings.electricity, settings.electricity_year)
+    conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
+    if own.parts:
+        with_pieces = pl.concat([uncoded(taken.sums), ledger.cut(whole, own.parts).select(taken.sums.columns)])
+        conservation_results.append(conservation.sums_equal(with_pieces.lazy(), whole.lazy(), "parts"))
+    resolved = resolver.resolve(
+        class_frame, settings.packs, counted, settings.electricity, settings.electricity_year, own.lineages
+    )
     tables = {
         "activity": taken.activity,
         "sums": plain("sums", sums),
@@ -221,7 +243,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         conservation_results.append(conservation.cells_are_unique(cells, CELL))
         view_tables: dict[str, pl.DataFrame] = {}
         for shown in settings.views:
-            view_tables[shown.id] = plain("view", views.view_table(cells, shown))
+            view_tables[shown.id] = views.view_table(cells, shown)
             conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
     listed = [
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
@@ -231,6 +253,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *electricity.findings(tables["sums"], resolved.effective, resolved.resolution, counted, settings.electricity_year),
         *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
+        *own_findings.told(own, uncoded(taken.sums), tables["sums"], class_frame, resolved),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_first_addresses(findings.with_stakes(all_findings, cells), taken.activity)
@@ -247,6 +270,35 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
 def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:
     """The categories in which what is reported is counted once: lines of scope 3 repeat a part of it."""
     return sorted({category for category, scope in counted if scope != 3})
+
+
+def with_wholes(sums: pl.DataFrame, own: Own) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+    """Key sums with those of the wholes that a project makes from parts, and what its figures contradict: an entity
+    outside its years, a part counted twice.
+    """
+    outside = entities.years_outside(own.entities, uncoded(sums.select("entity", "year").unique()))
+    if outside or not own.parts:
+        return sums, outside
+    plain_sums = uncoded(sums)
+    whole = ledger.with_wholes(plain_sums, own.parts)
+    return whole, wholes.counted_twice(plain_sums, whole, own.parts, own.wholes)
+
+
+def _classed(sums: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Key sums with their class, and the classes, each span of years with the parents that entities have in it."""
+    lineages = settings.own.lineages
+    sums = coded(sums, KEY)
+    entities_of = uncoded(sums.select("entity", "year").unique())
+    eras = lineages.eras(sums["year"].unique().to_list()) if lineages.belongings else []
+    if not eras:
+        return classes.classed(sums, settings.packs, codes.ancestors_of_entities(entities_of["entity"].unique()))
+    made: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    for years in eras:
+        of_era = sums.filter(pl.col("year").is_in(years))
+        entities_then = entities_of.filter(pl.col("year").is_in(years))["entity"].unique()
+        parents = {entity: lineages.above(entity, years[0]) for entity in entities_then}
+        made.append(classes.classed(of_era, settings.packs, parents))
+    return pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:
@@ -293,6 +345,7 @@ def _record(
         gwp={gas: plain_number(potential) for gas, potential in pack.gwp(settings.gwp).items()},
         coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
         digest=digested,
+        entities=settings.own.names,
     )
 
 
@@ -325,6 +378,7 @@ def settings_of(
     strict: bool = False,
     electricity: str | None = None,
     electricity_year: str | None = None,
+    own: Own | None = None,
 ) -> Settings:
     """Settings from options, else from the project, else the view's own defaults."""
     names = tuple(view) or (project.views if project else ()) or (views.DEFAULT_VIEW,)
@@ -332,8 +386,9 @@ def settings_of(
     chosen = tuple(factors) or (project.packs if project else ()) or defaults
     for name in chosen:
         pack_check.refuse_unsound(name)
+    said = own or Own()
     return Settings(
-        packs=tuple(pack.load(name) for name in chosen),
+        packs=(*said.before(), *(pack.load(name) for name in chosen), *said.after()),
         views=tuple(views.view(name) for name in names),
         gwp=gwp or (project.gwp if project else None) or DEFAULT_GWP,
         entity=entity,
@@ -344,6 +399,7 @@ def settings_of(
         electricity_year=electricity_years.checked(
             electricity_year or (project.electricity_year if project else None) or electricity_years.STRICT
         ),
+        own=said,
     )
 
 
@@ -367,17 +423,22 @@ def taken_in(
     encoding: str | None = None,
     memory: str | None = None,
     progress: Progress | None = None,
+    own: Own | None = None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> intake.Intake:
-    """What the files hold: the first half of a run, and all of `tanfeng check`; `meanwhile` is done beside the reading."""
+    """What the files hold: the first half of a run, and all of `tanfeng check`.
+
+    `own` is what the project says of its own; `meanwhile` is done beside the reading.
+    """
     if year is not None and year not in YEARS:
         raise UsageError("year.range", seen=str(year), first=YEARS.start, last=YEARS.stop - 1)
     found = intake.sources(
         paths, plan, entity=entity, year=year, map=None if mapping is None else Path(mapping), encoding=encoding
     )
+    known = frozenset(own.lineages.belongings) if own else frozenset[str]()
     with ThreadPoolExecutor(max_workers=1) as beside:
         beside.submit(meanwhile)
-        return intake.intake(found, project=plan, limits=_limits(memory), progress=progress)
+        return intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
 
 
 def _limits(memory: str | None) -> Limits:
@@ -472,13 +533,14 @@ def run(
                 progress=progress,
             )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
+    own = own_tables(plan)
     taken = taken_in(
         paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress,
-        meanwhile=_made_ready,
+        own=own, meanwhile=_made_ready,
     )  # fmt: skip
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
-        mapping=taken.mapping_hash, strict=strict, electricity=electricity, electricity_year=electricity_year,
+        mapping=taken.mapping_hash, strict=strict, electricity=electricity, electricity_year=electricity_year, own=own,
     )  # fmt: skip
     if taken.sums.is_empty():
         told = findings.waiting(taken.findings).select(taken.rejections.columns)

@@ -197,6 +197,37 @@ ORDER: dict[str, tuple[str, ...]] = {
     "view": ("entity", "year", "account", "row", "item", "gas"),
 }
 
+# What a project says of its own, in tables that people write; the columns of `DEMANDED` are filled in every row.
+PROJECT_TABLES: dict[str, dict[str, pl.DataType]] = {
+    "entities": {
+        **{name: pl.String() for name in ("entity", "name", "kind", "parent", "share", "place")},
+        "valid_from": pl.Int16(),
+        "valid_to": pl.Int16(),
+        "note": pl.String(),
+    },
+    "parameters": {
+        **{name: pl.String() for name in ("entity", "parameter", "item", "category")},
+        "year": pl.Int16(),
+        "month": pl.Int8(),
+        **{name: pl.String() for name in ("value", "unit", "basis")},
+        "tier": pl.Int8(),
+        **{name: pl.String() for name in ("samples", "measured_from", "measured_to", "lower", "upper")},
+        **{name: pl.String() for name in ("source", "reason", "author", "gas", "note")},
+    },
+    "splits": {
+        "entity": pl.String(),
+        "year_from": pl.Int16(),
+        "year_to": pl.Int16(),
+        **{name: pl.String() for name in ("item", "into", "share", "source", "note")},
+    },
+}  # fmt: skip
+DEMANDED: dict[str, tuple[str, ...]] = {
+    "entities": ("entity", "kind"),
+    "parameters": ("entity", "parameter", "year", "value", "unit", "source", "reason", "author"),
+    "splits": ("entity", "item", "into", "share", "source"),
+}
+ENTITY_KINDS = ("province", "city", "county", "park", "facility", "enterprise")
+
 Table = TypeVar("Table", pl.DataFrame, pl.LazyFrame)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from accounting import views
-from accounting.tables import TABLES, frame, ordered, plain
+from accounting.tables import TABLES, frame, ordered
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -44,7 +44,7 @@ def sample_run(cells: list[dict[str, Any]] | None = None, **tables: list[dict[st
     made = {name: frame(name, rows.get(name, [])) for name in TABLES if name != "view"}
     made["inventory"] = inventory
     made["resolution"] = frame("resolution", tables.get("resolution", RESOLUTION))
-    shown = {"energy-balance": plain("view", views.view_table(inventory, views.view("energy-balance")))}
+    shown = {"energy-balance": views.view_table(inventory, views.view("energy-balance"))}
     return SampleRun(made, shown, dict(MANIFEST))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def list_findings(talk: Talk, run: Path, *, kind: str | None, only_open: bool) -
     rows = table.sort(
         pl.col("severity") == "info", pl.col("stake_t"), "code", descending=[False, True, False], nulls_last=True
     ).to_dicts()
-    lines = [line for row in rows for line in _finding_lines(row, talk.lang)]
+    lines = [line for row in rows for line in _finding_lines(row, talk.lang, result.names)]
     lines.append(talk.say(f"共 {len(rows)} 项", f"{len(rows)} findings"))
     talk.result("\n".join(lines), {"findings": rows, "exit_code": result.exit_code})
     return result.exit_code
@@ -55,12 +55,13 @@ def _known_kind(kind: str, table: pl.DataFrame) -> str:
     return kind
 
 
-def _finding_lines(row: dict[str, Any], lang: Lang) -> list[str]:
+def _finding_lines(row: dict[str, Any], lang: Lang, own: Mapping[str, str]) -> list[str]:
     head, *rest = error_lines(row, lang)
     severity = SEVERITY_WORDS[lang].get(row["severity"], row["severity"])
     stake = "" if row["stake_t"] is None else f"  {row['stake_t']:,.0f} t"
     accepted = "" if row["accepted_by"] is None else f"  ✓ {row['accepted_by']} {row['accepted_on']}: {row['reason']}"
-    return [f"[{row['id']}] {severity} {row['kind']}{stake}  {head}{accepted}", *rest, ""]
+    entity = f"  {entity_label(row['entity'], lang, own)}" if row["entity"] in own else ""
+    return [f"[{row['id']}] {severity} {row['kind']}{stake}{entity}  {head}{accepted}", *rest, ""]
 
 
 def accept_findings(talk: Talk, ids: Sequence[str], *, by: str, reason: str, run: Path | None, project: Path | None) -> int:

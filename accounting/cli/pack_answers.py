@@ -7,15 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from accounting import codes, units
+from accounting import codes, project, units
 from accounting.cli.talk import Talk
 from accounting.errors import DataRefused, UsageError, did_you_mean
 from accounting.errors import lines as error_lines
 from accounting.exact import plain
 from accounting.factors import check, pack
 from accounting.factors.values import inverse
+from accounting.ingest.project_tables.reading import HEADINGS, NOTE
 from accounting.methods import methods
-from accounting.tables import ORDER, SCHEMA_VERSION, TABLES
+from accounting.tables import DEMANDED, ORDER, PROJECT_TABLES, SCHEMA_VERSION, TABLES
 
 
 def packs_listed(talk: Talk) -> int:
@@ -172,8 +173,12 @@ def schema_shown(talk: Talk, name: str | None) -> int:
     """Columns, types and order of a table, of all tables, or the ids with their names and units."""
     if name == "ids":
         return _ids_shown(talk)
+    if name == "project":
+        return _project_shown(talk)
+    if name in PROJECT_TABLES:
+        return _project_table_shown(talk, name)
     if name is not None and name not in TABLES:
-        known = (*TABLES, "ids")
+        known = (*TABLES, *PROJECT_TABLES, "project", "ids")
         raise UsageError("schema.unknown_table", seen=name, tables=", ".join(known), close=did_you_mean(name, known))
     chosen = {name: TABLES[name]} if name else TABLES
     document: dict[str, dict[str, Any]] = {
@@ -183,8 +188,56 @@ def schema_shown(talk: Talk, name: str | None) -> int:
     lines = [f"schema_version {SCHEMA_VERSION}"]
     for table, described in document.items():
         lines += ["", table, *(f"  {column:<20} {dtype}" for column, dtype in described["columns"].items())]
-    talk.result("\n".join(lines), {"tables": document, "table_schema_version": SCHEMA_VERSION})
+    whole = {"project_tables": {one: _project_columns(one) for one in PROJECT_TABLES}, "project": project.KEYS}
+    if name is None:
+        for one in PROJECT_TABLES:
+            lines += ["", *_column_lines(one, talk)]
+        lines += ["", *_key_lines(talk)]
+    talk.result(
+        "\n".join(lines), {"tables": document, "table_schema_version": SCHEMA_VERSION, **(whole if name is None else {})}
+    )
     return 0
+
+
+def _project_columns(table: str) -> list[dict[str, Any]]:
+    """The columns of a table that a project gives: type, whether every row fills it, Chinese headings that are taken."""
+    aliases = {**HEADINGS[table], "note": NOTE}
+    return [
+        {"column": column, "type": str(dtype), "demanded": column in DEMANDED[table], "headings": aliases[column].split()}
+        for column, dtype in PROJECT_TABLES[table].items()
+    ]
+
+
+def _column_lines(table: str, talk: Talk) -> list[str]:
+    must = talk.say("必填", "demanded")
+    return [
+        talk.say(f"{table}（[tables] {table}，由项目给出）", f"{table} ([tables] {table}, given by a project)"),
+        *(
+            f"  {row['column']:<20} {row['type']:<8} {must if row['demanded'] else '':<10} {'、'.join(row['headings'])}".rstrip()
+            for row in _project_columns(table)
+        ),
+    ]
+
+
+def _project_table_shown(talk: Talk, table: str) -> int:
+    talk.result("\n".join(_column_lines(table, talk)), {"table": table, "columns": _project_columns(table)})
+    return 0
+
+
+def _project_shown(talk: Talk) -> int:
+    """The keys of tanfeng.toml."""
+    talk.result("\n".join(_key_lines(talk)), {"keys": project.KEYS})
+    return 0
+
+
+def _key_lines(talk: Talk) -> list[str]:
+    """The keys of tanfeng.toml by section, with what each holds."""
+    lines = [project.FILE_NAME]
+    for section, keys in project.KEYS.items():
+        shown = f"[[{section}]]" if section in ("inputs", "parts") else f"[{section}]"
+        lines += [f"  {shown}"] if section else []
+        lines += [f"    {key:<14} {talk.say(*project.KINDS[kind])}" for key, kind in keys.items()]
+    return lines
 
 
 def _ids_shown(talk: Talk) -> int:

@@ -118,12 +118,17 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
 
     @app.command(
         help=say(
-            "各表的列与类型；schema ids 列出编码、名称、单位。例：tanfeng schema inventory；tanfeng schema ids",
-            "Columns and types of the tables; ids lists ids, names, units. Examples: tanfeng schema inventory; tanfeng schema ids",
+            "各表的列与类型；schema ids 列出编码、名称、单位，schema project 列出项目文件的键。"
+            "例：tanfeng schema inventory；tanfeng schema entities；tanfeng schema ids",
+            "Columns and types of the tables; ids lists ids, names, units, project the keys of the project file. "
+            "Examples: tanfeng schema inventory; tanfeng schema entities; tanfeng schema ids",
         )
     )
     def schema(
-        table: Annotated[str | None, typer.Argument(metavar="[TABLE|ids]", help=say("表名或 ids", "a table or ids"))] = None,
+        table: Annotated[
+            str | None,
+            typer.Argument(metavar="[TABLE|project|ids]", help=say("表名、project 或 ids", "a table, project or ids")),
+        ] = None,
     ) -> int:
         from accounting.cli.pack_answers import schema_shown
 

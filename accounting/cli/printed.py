@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -59,11 +60,11 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
     lines = [f"{shown.id}  {_unit(run, shown, talk)}"]
     for entity, year in pairs[: WHOLE_TABLES if len(pairs) <= WHOLE_TABLES else 0]:
         own = table.filter((pl.col("entity") == entity) & (pl.col("year") == year))
-        lines += [f"{entity_label(entity, talk.lang)} · {year}", *_table_lines(own, shown, talk)]
+        lines += [f"{entity_label(entity, talk.lang, run.names)} · {year}", *_table_lines(own, shown, talk)]
     if len(pairs) > WHOLE_TABLES:
         tops = [line.row for line in shown.lines if line.parent is None]
         short = table.filter(pl.col("row").is_in(tops)).sort("entity", "year")
-        lines += [_short_line(row, talk) for row in short.head(SHORT_LINES).to_dicts()]
+        lines += [_short_line(row, talk, run.names) for row in short.head(SHORT_LINES).to_dicts()]
         if short.height > SHORT_LINES:
             rest = short.height - SHORT_LINES
             lines.append(talk.say(f"  …另有 {rest} 个地区·年份", f"  … and {rest} more entity-years"))
@@ -78,8 +79,8 @@ def _unit(run: Run, shown: View, talk: Talk) -> str:
     return talk.say(f"万吨CO₂当量（{gwp}）", f"10^4 t CO2e ({gwp})")
 
 
-def _short_line(row: dict[str, Any], talk: Talk) -> str:
-    name = f"{entity_label(row['entity'], talk.lang)} · {row['year']}"
+def _short_line(row: dict[str, Any], talk: Talk, own: Mapping[str, str]) -> str:
+    name = f"{entity_label(row['entity'], talk.lang, own)} · {row['year']}"
     return f"  {padded(name)}{amount(row, talk)}"
 
 
@@ -140,9 +141,9 @@ def ending(run: Run, talk: Talk) -> list[str]:
     ]
 
 
-def entity_label(entity: str, lang: Lang) -> str:
-    """北京 110000; an own id stands by itself."""
-    name = codes.entity_name(entity, lang)
+def entity_label(entity: str, lang: Lang, own: Mapping[str, str] | None = None) -> str:
+    """北京 110000; an own id without a name stands by itself."""
+    name = codes.entity_name(entity, lang, own)
     return entity if name == entity else f"{name} {entity}"
 
 

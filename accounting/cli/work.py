@@ -14,7 +14,8 @@ from accounting.cli.printed import run_text, view_lines
 from accounting.cli.talk import Talk
 from accounting.errors import Refused, UsageError
 from accounting.errors import lines as error_lines
-from accounting.runs import Run, acceptances_of, run, taken_in
+from accounting.ingest.project_tables.own import Own, own_tables
+from accounting.runs import Run, acceptances_of, run, taken_in, with_wholes
 from accounting.store.commit import refuse_foreign
 from accounting.views import view
 
@@ -105,13 +106,15 @@ def _listed_lines(table: pl.DataFrame) -> list[dict[str, Any]]:
 def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, strict: bool, **options: Any) -> int:
     """`tanfeng check`: intake only, every problem by cell; 0 nothing, 1 some, 3 nothing usable or strict."""
     plan = plan_of(project, use_default=True)
-    taken = taken_in(list(paths), plan, progress=talk.progress(), **options)
-    refused = taken.rejections.to_dicts()
+    own, unusable = _own(plan)
+    taken = taken_in(list(paths), plan, progress=talk.progress(), own=own, **options)
+    unusable = unusable or with_wholes(taken.sums, own)[1]
+    refused = [*unusable, *taken.rejections.to_dicts()]
     noted = [row for row in taken.findings.to_dicts() if row["severity"] != "info"]
     accepted_ids = {a.id for a in acceptances_of(plan)}
     open_notes = [row for row in noted if row["id"] not in accepted_ids]
     blocks = [line for row in [*refused, *noted] for line in [*error_lines(row, talk.lang), ""]]
-    usable = taken.sums.height > 0
+    usable = taken.sums.height > 0 and not unusable
     code = 3 if not usable or (strict and (refused or open_notes)) else 1 if refused or open_notes else 0
     summary = talk.say(
         f"{len(taken.inputs)} 个文件，{taken.activity.height} 行活动数据，{taken.sums.height} 个键；"
@@ -132,6 +135,14 @@ def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, str
         },
     )
     return code
+
+
+def _own(plan: projects.Project | None) -> tuple[Own, list[dict[str, Any]]]:
+    """What the project's tables say, or nothing and every problem of them."""
+    try:
+        return own_tables(plan), []
+    except Refused as refused:
+        return Own(), [] if refused.rejections is None else refused.rejections.to_dicts()
 
 
 def plan_of(file: Path | None, *, use_default: bool) -> projects.Project | None:

@@ -1,11 +1,12 @@
 """Floor 1: the ids of regions, items, categories and gases, with their names.
 
-regions: GB/T 2260 with validity and successors · words: items, categories, gases and their aliases · initials: names by
-the first letters of their pinyin · rules: what must not be counted beside what. The tables lie in datasets/codes; they
-are read once, when something is asked.
+regions: GB/T 2260 with validity and successors · lineages: with a project's own parks and facilities · words: items,
+categories, gases and their aliases · initials: names by the first letters of their pinyin · rules: what must not be
+counted beside what. The tables lie in datasets/codes; they are read once, when something is asked.
 """
 
 from accounting.codes.initials import categories_called, items_called
+from accounting.codes.lineages import Belonging, Lineages
 from accounting.codes.regions import (
     NATION,
     GridRegion,
@@ -46,10 +47,12 @@ from accounting.codes.words import (
 
 __all__ = [
     "NATION",
+    "Belonging",
     "Category",
     "Gas",
     "GridRegion",
     "Item",
+    "Lineages",
     "Region",
     "Rule",
     "Side",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -234,14 +234,16 @@ def ancestors_of_entities(entities: Iterable[str]) -> dict[str, tuple[str, ...]]
     return {entity: ancestors(entity) for entity in entities}
 
 
-def entity_name(entity: str, lang: Lang) -> str:
-    """A region's short name; an own id stands for itself.
+def entity_name(entity: str, lang: Lang, own: Mapping[str, str] | None = None) -> str:
+    """A region's short name; an own id has the name that its project gives it, else it stands for itself.
 
     >>> entity_name("330000", "zh"), entity_name("330000", "en"), entity_name("park-7", "zh")
     ('浙江', 'Zhejiang', 'park-7')
+    >>> entity_name("park-7", "zh", {"park-7": "钱塘园区"})
+    '钱塘园区'
     """
     known = regions().get(entity) or grid_regions().get(entity)
-    return entity if known is None else known.name(lang)
+    return (own or {}).get(entity, entity) if known is None else known.name(lang)
 
 
 def named_in(text: str) -> tuple[Region, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from accounting import codes
 from accounting.errors import Lang, UsageError
 from accounting.exact import plain
 from accounting.explain.place import Place, asked, fitting
+from accounting.ledger import Part
 from accounting.tables import CELL
 
 SHOWN_CELLS = 12
@@ -58,6 +59,7 @@ class Explanation:
     missing: tuple[dict[str, Any], ...]
     referenced: tuple[tuple[str, str], ...]
     electricity: Mapping[str, Any] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The explanation as Chinese text; `explanation_text` gives either language."""
@@ -68,18 +70,21 @@ class Explanation:
 
 def explained(
     tables: Mapping[str, pl.DataFrame], place: Place, shown: Sequence[str] = (), inputs: Sequence[Mapping[str, Any]] = (),
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None, parts: Sequence[Part] = (), names: Mapping[str, str] | None = None,
 ) -> Explanation:  # fmt: skip
     """The explanation of every inventory cell that fits `place`.
 
     `tables` are those of a run (inventory, sums, effective, resolution, activity), `shown` its views, `inputs` the files of
-    its manifest: a Parquet table is referenced by its hash, its rows are not in the run; `settings` those of it. Raises UsageError `explain.nothing`
+    its manifest: a Parquet table is referenced by its hash, its rows are not in the run; `settings` those of it; `parts`
+    those from which the project makes wholes, whose cells rest on the rows of their parts; `names` what it calls its own
+    ids. Raises UsageError `explain.nothing`
     when no cell fits, naming what the run has, and `explain.ambiguous` when cells of several entities, years or gases
     do: they have no sum.
     """
     cells = fitting(tables["inventory"], place, shown)
+    own = names or {}
     if cells.is_empty():
-        has_zh, has_en = (_has(tables["inventory"], lang) for lang in LANGS)
+        has_zh, has_en = (_has(tables["inventory"], lang, own) for lang in LANGS)
         raise UsageError("explain.nothing", seen=asked(place), has_zh=has_zh, has_en=has_en)
     _one_of_each(cells, place)
     measured = cells.filter(pl.col("mass_t").is_not_null()).sort(
@@ -89,12 +94,13 @@ def explained(
     return Explanation(
         place=place,
         mass_t=_total(measured) if measured.height else None,
-        cells=tuple(CellExplained(cell, _postings(tables, cell)) for cell in largest.to_dicts()),
+        cells=tuple(CellExplained(cell, _postings(tables, cell, parts, own)) for cell in largest.to_dicts()),
         others=others.height,
         others_t=_total(others),
         missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
         referenced=tuple((str(one["name"]), str(one["sha256"])) for one in inputs if one.get("referenced")),
         electricity=settings if any(_is_electricity(item) for item in cells["item"].unique()) else None,
+        names=own,
     )
 
 
@@ -116,7 +122,9 @@ def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
             raise UsageError("explain.ambiguous", seen=asked(place), column=column, choices=listed)
 
 
-def _postings(tables: Mapping[str, pl.DataFrame], cell: Mapping[str, Any]) -> tuple[Posting, ...]:
+def _postings(
+    tables: Mapping[str, pl.DataFrame], cell: Mapping[str, Any], parts: Sequence[Part], names: Mapping[str, str]
+) -> tuple[Posting, ...]:
     same = pl.lit(value=True)
     for column in ("entity", "category", "item"):
         same &= pl.col(column) == cell[column]
@@ -130,20 +138,30 @@ def _postings(tables: Mapping[str, pl.DataFrame], cell: Mapping[str, Any]) -> tu
         .filter(pl.col("year") + pl.col("lag") == cell["year"])
         .sort("year", "month", "unit", "basis", "lag")
     )
-    return tuple(_posting(tables, key, cell) for key in keys.to_dicts())
+    return tuple(_posting(tables, key, cell, parts, names) for key in keys.to_dicts())
 
 
-def _posting(tables: Mapping[str, pl.DataFrame], key: Mapping[str, Any], cell: Mapping[str, Any]) -> Posting:
+def _posting(
+    tables: Mapping[str, pl.DataFrame], key: Mapping[str, Any], cell: Mapping[str, Any], parts: Sequence[Part],
+    names: Mapping[str, str],
+) -> Posting:  # fmt: skip
     chosen = pl.col("class") == key["class"]
     for column in ("gas", "scope", "account"):
         chosen &= pl.col(column) == cell[column]
     parameters = tables["resolution"].filter(chosen)
-    rows = tables["activity"].filter(
+    alike = tables["activity"].filter(
         pl.all_horizontal(
             pl.col(name).eq_missing(pl.lit(key[name], tables["activity"].schema[name]))
-            for name in ("entity", "year", "month", "category", "item", "unit", "basis")
+            for name in ("year", "month", "category", "item", "unit", "basis")
         )
     )
+    ways = {key["entity"]: "", **_ways_from(key["entity"], key["year"], parts, names)}
+    rows = alike.filter(pl.col("entity").is_in(list(ways))).with_columns(
+        pl.concat_str(
+            pl.col("entity").replace_strict(ways, return_dtype=pl.String).replace("", None), "note",
+            separator="; ", ignore_nulls=True,
+        ).replace("", None).alias("note")
+    )  # fmt: skip
     return Posting(
         quantity=key["quantity"],
         unit=key["unit"],
@@ -156,10 +174,23 @@ def _posting(tables: Mapping[str, pl.DataFrame], key: Mapping[str, Any], cell: M
     )
 
 
-def _has(inventory: pl.DataFrame, lang: Lang) -> str:
+def _ways_from(whole: str, year: int, parts: Sequence[Part], names: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a whole, those of its parts among them, with the share of each: 钱塘园区 P1 × 0.6."""
+    found: dict[str, str] = {}
+    for part in parts:
+        if part.whole == whole and part.since <= year <= part.until:
+            name = codes.entity_name(part.part, "zh", names)
+            label = part.part if name == part.part else f"{name} {part.part}"
+            own = f"{label} × {plain(part.share)}"
+            found[part.part] = own
+            found |= {inner: f"{way} × {plain(part.share)}" for inner, way in _ways_from(part.part, year, parts, names).items()}
+    return found
+
+
+def _has(inventory: pl.DataFrame, lang: Lang, own: Mapping[str, str]) -> str:
     """What a run has to ask about, by name; of many, how many more."""
     names: dict[str, Callable[[Any], str]] = {
-        "entity": lambda code: codes.entity_name(code, lang),
+        "entity": lambda code: codes.entity_name(code, lang, own),
         "year": str,
         "category": lambda word: codes.category(word).name(lang),
         "item": lambda word: codes.item(word).name(lang),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -35,11 +36,11 @@ def explanation_text(explanation: Explanation, lang: Lang) -> str:
     several = len(explanation.cells) + explanation.others + len(explanation.missing) > 1
     lines = [_total_line(explanation, words), _adding_up(explanation)] if several else []
     for cell in explanation.cells:
-        lines += ["", *_cell_lines(cell, words, lang)]
+        lines += ["", *_cell_lines(cell, words, lang, explanation.names)]
     if explanation.missing:
         lines += ["", f"{words['missing']}:"]
         lines += [
-            f"  {cell_name(cell, lang)}  {cell['notation_key']}  {in_language(cell['reason'], lang)}"
+            f"  {cell_name(cell, lang, explanation.names)}  {cell['notation_key']}  {in_language(cell['reason'], lang)}"
             for cell in explanation.missing
         ]
     if explanation.electricity is not None:
@@ -49,10 +50,10 @@ def explanation_text(explanation: Explanation, lang: Lang) -> str:
     return "\n".join(lines).strip()
 
 
-def cell_name(cell: dict[str, Any], lang: Lang) -> str:
+def cell_name(cell: dict[str, Any], lang: Lang, own: Mapping[str, str] | None = None) -> str:
     """A cell as people name it: 北京 2007 交通运输、仓储和邮政业 柴油 CO2."""
     parts = (
-        codes.entity_name(cell["entity"], lang),
+        codes.entity_name(cell["entity"], lang, own),
         str(cell["year"]),
         codes.category(cell["category"]).name(lang),
         codes.item(cell["item"]).name(lang),
@@ -60,10 +61,10 @@ def cell_name(cell: dict[str, Any], lang: Lang) -> str:
     return f"{' '.join(parts)} {cell['gas']}"
 
 
-def cell_line(cell: CellExplained, lang: Lang) -> str:
+def cell_line(cell: CellExplained, lang: Lang, own: Mapping[str, str] | None = None) -> str:
     """The one line that can be pasted into a report and computed again."""
     separator = "：" if lang == "zh" else ": "
-    return f"{cell_name(cell.cell, lang)}{separator}{formula_line(cell)}"
+    return f"{cell_name(cell.cell, lang, own)}{separator}{formula_line(cell)}"
 
 
 def _stand_in(row: dict[str, Any], words: dict[str, str]) -> str:
@@ -89,8 +90,8 @@ def _adding_up(explanation: Explanation) -> str:
     return f"{' + '.join(f'({p})' if p.startswith('-') else p for p in parts)} = {plain(explanation.mass_t)} t"
 
 
-def _cell_lines(cell: CellExplained, words: dict[str, str], lang: Lang) -> list[str]:
-    lines = [cell_line(cell, lang)]
+def _cell_lines(cell: CellExplained, words: dict[str, str], lang: Lang, own: Mapping[str, str]) -> list[str]:
+    lines = [cell_line(cell, lang, own)]
     for posting in cell.postings:
         lines += _posting_lines(posting, words)
     return lines

@@ -41,7 +41,7 @@ def export_run(
         rows_fit(chosen)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError("export.not_empty", where=Where(str(folder)), seen=str(folder))
-    shown = chosen if machine else {n: for_people(t, lang, run.views) for n, t in chosen.items()}
+    shown = chosen if machine else {n: for_people(t, lang, run.views, run.manifest.get("entities")) for n, t in chosen.items()}
     if not machine:
         shown = {ABOUT: about(run, lang), **shown}
     try:

@@ -36,7 +36,9 @@ class Result(Protocol):
     manifest: dict[str, Any]
 
 
-def for_people(table: pl.DataFrame, lang: Lang, view_tables: Mapping[str, pl.DataFrame] | None = None) -> pl.DataFrame:
+def for_people(
+    table: pl.DataFrame, lang: Lang, view_tables: Mapping[str, pl.DataFrame] | None = None, own: Mapping[str, str] | None = None
+) -> pl.DataFrame:
     """A table with names beside ids, 万吨 beside tonnes and headings in one language; every column is as printed."""
     other = "en" if lang == "zh" else "zh"
     lines = _line_names(view_tables or {}, lang)
@@ -47,6 +49,7 @@ def for_people(table: pl.DataFrame, lang: Lang, view_tables: Mapping[str, pl.Dat
         columns.append(_printed(name, kind, lang).alias(column_name(name, lang)))
         if name in _NAMES:
             names = {word: _name(name, word, lang) for word in table[name].drop_nulls().unique().to_list()}
+            names |= {word: (own or {})[word] for word in names if name == "entity" and word in (own or {})}
             columns.append(_replaced(name, names).alias(column_name(f"{name}_name", lang)))
         if name == "row":
             columns.append(_replaced(name, lines).alias(column_name("row_name", lang)))

@@ -14,6 +14,7 @@ from typing import Any
 
 from accounting import codes
 from accounting.errors import DataRefused
+from accounting.factors.own import OWN, SHARE, SPLITS
 from accounting.factors.pack import Pack
 from accounting.factors.values import Value, value
 
@@ -33,6 +34,11 @@ class Candidate:
     def value(self) -> Value:
         return value(self.row["parameter"], self.row["value"], self.row["unit"])
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the project measured it itself."""
+        return self.pack == OWN
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -48,12 +54,32 @@ class Choice:
 class Index:
     """The parameter rows of the chosen packs by parameter, gas and item: what a class looks through is short."""
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
+    def __init__(self, packs: Sequence[Pack], lineages: codes.Lineages | None = None) -> None:
+        self._lineages = lineages or codes.Lineages()
+        self._places: dict[tuple[str, int], tuple[str, ...]] = {}
         self._rows: dict[tuple[str, str | None, str | None], list[Candidate]] = {}
         self._held: dict[tuple[str, str, str, str | None], bool] = {}
         for order, pack in enumerate(packs):
             for row in pack.parameters.to_dicts():
                 self._rows.setdefault((row["parameter"], row["gas"], row["item"]), []).append(Candidate(row, pack.id, order))
+
+    def places(self, place: str, year: int) -> tuple[str, ...]:
+        """The places whose values may serve a place in a year, nearest first, international values last."""
+        if (place, year) not in self._places:
+            above = self._lineages.above(place, year) if place != codes.NATION else ()
+            self._places[place, year] = (*dict.fromkeys((place, *above, codes.NATION)), INTERNATIONAL)
+        return self._places[place, year]
+
+    def parts(self, key: Key) -> tuple[Candidate, ...]:
+        """The shares into which the nearest split cuts the item of a class, in the order of their kinds; none without one."""
+        places = self.places(key["place"], key["year"])
+        able: dict[str, list[Candidate]] = {}
+        for candidate in self._rows.get((SHARE, None, key["item"]), ()):
+            row = candidate.row
+            if candidate.pack == SPLITS and (row["valid_from"] or 0) <= key["year"] <= (row["valid_to"] or 9999):
+                able.setdefault(row["entity"], []).append(candidate)
+        nearest = next((place for place in places if place in able), None)
+        return tuple(sorted(able[nearest], key=lambda one: one.row["into"])) if nearest else ()
 
     def of(self, parameter: str, gas: str, item: str) -> Iterator[Candidate]:
         """Rows of a parameter for a gas, or for no gas in particular, and for an item, its parents, or none."""
@@ -81,13 +107,14 @@ class Index:
 
 def chosen(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool) -> Choice:
     """The one value of a parameter that applies to a class key; the order of rows never decides."""
+    places = index.places(key["place"], key["year"])
     fitting: list[tuple[tuple[Any, ...], Candidate]] = []
     passed: list[str] = []
     based = False
     for candidate in index.of(parameter, gas, key["item"]):
-        obstacle = _obstacle(candidate, key, reads_activity)
+        obstacle = _obstacle(candidate, key, places, reads_activity)
         if obstacle is None:
-            fitting.append((_rank(candidate, key), candidate))
+            fitting.append((_rank(candidate, key, places), candidate))
         elif obstacle != "other place":
             based = based or obstacle == "basis unstated"
             passed.append(f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']} ({obstacle})")
@@ -103,26 +130,27 @@ def chosen(index: Index, parameter: str, gas: str, key: Key, reads_activity: boo
 
 def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool) -> int | None:
     """The year nearest to that of a key in which the nearest place that has a value has one; of two, the earlier."""
-    places = _places(key["place"])
+    places = index.places(key["place"], key["year"])
     found: list[tuple[int, int, int]] = []
     for candidate in index.of(parameter, gas, key["item"]):
         row = candidate.row
         year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
-        if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
+        if _obstacle(candidate, key | {"year": year}, places, reads_activity) is None:
             place = places.index(row["entity"] or row["region"] or codes.NATION)
             found.append((place, abs(year - key["year"]), year))
     return min(found)[2] if found else None
 
 
-def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | None:
+def _obstacle(candidate: Candidate, key: Key, places: Sequence[str], reads_activity: bool) -> str | None:
     row = candidate.row
-    places = _places(key["place"])
     if (row["entity"] or row["region"] or codes.NATION) not in places:
         return "other place"
     if row["category"] is not None and row["category"] not in (key["category"], *codes.category_parents(key["category"])):
         return "other category"
     if not (row["valid_from"] or 0) <= key["year"] <= (row["valid_to"] or 9999):
         return "other year"
+    if row.get("month") not in (None, key["month"]):
+        return "other month"
     if row["basis"] is not None and row["basis"] != key["basis"]:
         return "basis unstated" if key["basis"] is None else "other basis"
     try:
@@ -132,17 +160,12 @@ def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | Non
     return "other unit" if reads_activity and measures != key["unit"] else None
 
 
-def _places(place: str) -> tuple[str, ...]:
-    above = codes.ancestors(place) if place != codes.NATION else ()
-    return (*dict.fromkeys((place, *above, codes.NATION)), INTERNATIONAL)
-
-
-def _rank(candidate: Candidate, key: Key) -> tuple[Any, ...]:
+def _rank(candidate: Candidate, key: Key, places: Sequence[str]) -> tuple[Any, ...]:
     row = candidate.row
     own_items = (key["item"], *codes.item_parents(key["item"]), None)
     own_categories = (key["category"], *codes.category_parents(key["category"]), None)
     return (
-        _places(key["place"]).index(row["entity"] or row["region"] or codes.NATION),
+        places.index(row["entity"] or row["region"] or codes.NATION),
         candidate.pack_order,
         own_categories.index(row["category"]),
         own_items.index(row["item"]),

@@ -14,12 +14,15 @@ import polars as pl
 
 from accounting import codes
 from accounting.errors import finding
-from accounting.factors import effective, electricity_years
+from accounting.factors import effective
 from accounting.factors.candidates import Candidate, Choice
+from accounting.factors.electricity_years import STRICT
+from accounting.factors.own import SHARE, SPLITS
 from accounting.factors.pack import Pack
-from accounting.factors.sources import Sources
+from accounting.factors.sources import Choices, Sources
 from accounting.methods import Method, methods_for
 from accounting.tables import frame
+from accounting.units import DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,32 @@ class _Found:
     ambiguous: dict[tuple[str, ...], int] = field(default_factory=dict)
     taken: dict[tuple[str, ...], int] = field(default_factory=dict)
 
+    def count(self, candidate: Candidate, of_item: str, gas: str) -> None:
+        """Count a value as the default it is, or as that of another item; an own measured one of the item is neither."""
+        kind = "fallback" if candidate.row["item"] not in (of_item, None) else "default"
+        if candidate.is_own and kind == "default":
+            return
+        taken = (kind, candidate.pack, of_item, candidate.row["item"] or "", gas)
+        self.taken[taken] = self.taken.get(taken, 0) + 1
+
 
 def resolve(
     classes: pl.DataFrame, packs: Sequence[Pack], counted: Collection[tuple[str, int]], policy: str | None = None,
-    years: str = electricity_years.STRICT,
+    years: str = STRICT, lineages: codes.Lineages | None = None,
 ) -> Resolved:  # fmt: skip
     """The factors of the classes whose category is counted, in the scopes in which it is.
 
     `classes` has `class` and CLASS_KEY; `counted` are pairs of category and scope; `policy` is the market policy of
-    electricity, `years` says which year's electricity factor a year takes. For each class and each gas for which the packs hold any value that may serve its category there is a
-    row of Effective (more where a process spreads over years), or one of `missing`: severity `info` where a pack says
-    that it leaves the item out, else `warning`.
+    electricity, `years` says which year's electricity factor a year takes, `lineages` what a project says of where its
+    entities belong. For each class and each gas for which the packs hold any value that may serve its category there
+    is a row of Effective (more where a process spreads over years), or one of `missing`: severity `info` where a pack
+    says that it leaves the item out, else `warning`.
     """
-    sources, found = Sources(packs), _Found()
+    sources, found = Sources(packs, years, lineages), _Found()
     categories = sorted({category for category, _ in counted})
     for key in classes.filter(pl.col("category").is_in(categories)).sort("class").to_dicts():
         for gas, able in _ways(key, sources, counted, policy).items():
-            _resolve_one(key, gas, able, sources, packs, found, years)
+            _resolve_one(key, gas, able, sources, packs, found)
     return Resolved(
         effective=frame("effective", found.effective),
         resolution=frame("resolution", found.resolution),
@@ -96,43 +108,95 @@ def _is_about(method: Method, gas: str, key: dict[str, Any], sources: Sources) -
     return sources.index(method, gas).holds(method.decisive, gas, key["category"], item if method.by_item else None)
 
 
+Attempt = tuple[Method, Choices]
+
+
 def _resolve_one(
-    key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], sources: Sources, packs: Sequence[Pack], found: _Found,
-    years: str,
-) -> None:  # fmt: skip
+    key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], sources: Sources, packs: Sequence[Pack], found: _Found
+) -> None:
     for able in ways:
-        taken, tried = first_resolved(key, gas, able, sources, years)
+        taken, tried = first_resolved(key, gas, able, sources)
         if taken:
             _take(key, gas, *taken, packs, found)
+        elif shares := sources.index(able[0], gas).parts(key):
+            _resolve_parts(key, gas, able, shares, sources, packs, found)
         else:
-            _miss(key, gas, tried, sources, found)
-
-
-Attempt = tuple[Method, dict[str, Choice]]
+            _miss(key, gas, tried, found, *why_missing(key, gas, tried, sources))
 
 
 def first_resolved(
-    key: dict[str, Any], gas: str, able: Sequence[Method], sources: Sources, years: str = electricity_years.STRICT
+    key: dict[str, Any], gas: str, able: Sequence[Method], sources: Sources
 ) -> tuple[Attempt | None, list[Attempt]]:
-    """The first of several methods whose parameters all resolve for a class key, with its choices; and what was tried."""
+    """The first of several methods whose parameters all resolve for a class key, with its choices; and what was tried.
+
+    One that rests on what the project measured itself goes before the others.
+    """
     tried: list[Attempt] = []
     for method in able:
-        index = sources.index(method, gas)
-        choices = {
-            name: electricity_years.choice(
-                index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit, years
-            )
-            for name, unit in method.reads.items()
-        }
-        if all(choice.chosen for choice in choices.values()):
-            return (method, choices), tried
-        tried.append((method, choices))
-    return None, tried
+        tried.append((method, sources.choices(method, gas, key)))
+        if not sources.has_own and _is_whole(tried[-1][1]):
+            break
+    sound = [attempt for attempt in tried if _is_whole(attempt[1])]
+    return (max(sound, key=lambda attempt: _is_measured(attempt[1])) if sound else None), tried
 
 
-def _take(
-    key: dict[str, Any], gas: str, method: Method, choices: dict[str, Choice], packs: Sequence[Pack], found: _Found
-) -> None:
+def _resolve_parts(
+    key: dict[str, Any], gas: str, able: Sequence[Method], shares: Sequence[Candidate], sources: Sources,
+    packs: Sequence[Pack], found: _Found,
+) -> None:  # fmt: skip
+    """The factor of an item that has none of its own, from the kinds into which it is split: one method for all of them."""
+    kinds = [share.row["into"] for share in shares]
+    tried = [(method, {into: sources.choices(method, gas, key | {"item": into}) for into in kinds}) for method in able]
+    by_mass = key["unit"] == DIMENSIONS["mass"].base
+    sound = [pair for pair in tried if by_mass and all(_is_whole(choices) for choices in pair[1].values())]
+    if sound:
+        method, by_kind = max(sound, key=lambda pair: any(map(_is_measured, pair[1].values())))
+        places = sources.index(method, gas).places(key["place"], key["year"])
+        rank = (places.index(shares[0].row["entity"]),)
+        _take_parts(key, gas, method, [Choice(share, rank, ()) for share in shares], by_kind, packs, found)
+        return
+    named = [(method, {f"{into}.{name}": choice for into, choices in by_kind.items() for name, choice in choices.items()})
+             for method, by_kind in tried]  # fmt: skip
+    unit = str(key["unit"])
+    of_mass = f"splits: 份额按质量计，数量以 {unit} 计 / the shares are of mass, the quantity is in {unit}"
+    _miss(key, gas, named, found, "warning", _unresolved(named) if by_mass else of_mass)
+
+
+def _take_parts(
+    key: dict[str, Any], gas: str, method: Method, split: Sequence[Choice], by_kind: dict[str, Choices],
+    packs: Sequence[Pack], found: _Found,
+) -> None:  # fmt: skip
+    parts: list[effective.Part] = []
+    names = {SPLITS}
+    for share in split:
+        if share.chosen is None:
+            continue
+        into, choices = share.chosen.row["into"], by_kind[share.chosen.row["into"]]
+        candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
+        part = effective.Part(
+            into, share.chosen.row["value"], {name: candidate.value for name, candidate in candidates.items()}
+        )
+        row = _resolution_row(key, gas, method, part.parameter(SHARE), share, share.chosen)
+        found.resolution.append(row | {"parameter_item": into})
+        for name, candidate in candidates.items():
+            found.resolution.append(_resolution_row(key, gas, method, part.parameter(name), choices[name], candidate))
+            found.count(candidate, into, gas)
+            names.add(candidate.pack)
+        parts.append(part)
+    used = "+".join(pack.id for pack in packs if pack.id in names)
+    found.effective.extend({**key, "gas": gas, **row, "pack": used} for row in effective.split_rows(method, parts))
+
+
+def _is_whole(choices: Choices) -> bool:
+    return all(choice.chosen for choice in choices.values())
+
+
+def _is_measured(choices: Choices) -> bool:
+    """Whether a method rests on anything that the project measured itself: such a one goes before the others."""
+    return any(choice.chosen is not None and choice.chosen.is_own for choice in choices.values())
+
+
+def _take(key: dict[str, Any], gas: str, method: Method, choices: Choices, packs: Sequence[Pack], found: _Found) -> None:
     candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
     values = {name: candidate.value for name, candidate in candidates.items()}
     names = [candidate.pack for candidate in candidates.values()]
@@ -140,10 +204,7 @@ def _take(
     found.effective.extend({**key, "gas": gas, **row, "pack": "+".join(used)} for row in effective.rows(method, values))
     for name, candidate in candidates.items():
         found.resolution.append(_resolution_row(key, gas, method, name, choices[name], candidate))
-        of_item = method.of_items.get(name, key["item"])
-        kind = "fallback" if candidate.row["item"] not in (of_item, None) else "default"
-        count = (kind, candidate.pack, of_item, candidate.row["item"] or "", gas)
-        found.taken[count] = found.taken.get(count, 0) + 1
+        found.count(candidate, method.of_items.get(name, key["item"]), gas)
 
 
 def _resolution_row(
@@ -185,9 +246,8 @@ def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources
     return said or ("warning", sources.closed(method, gas) or _unresolved(tried))
 
 
-def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources, found: _Found) -> None:
+def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], found: _Found, severity: str, reason: str) -> None:
     method = tried[0][0]
-    severity, reason = why_missing(key, gas, tried, sources)
     found.missing.append(
         {"class": key["class"], "gas": gas, "scope": method.scope, "account": method.account, "severity": severity,
          "reason": reason}
@@ -212,7 +272,7 @@ def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tupl
     return None
 
 
-def _unresolved(tried: Sequence[tuple[Method, dict[str, Choice]]]) -> str:
+def _unresolved(tried: Sequence[Attempt]) -> str:
     """What stood in the way, of the method that came nearest."""
     method, choices = max(tried, key=lambda pair: sum(choice.chosen is not None for choice in pair[1].values()))
     lacking = {name: _obstacle_said(choice) for name, choice in choices.items() if choice.chosen is None}

@@ -9,17 +9,30 @@ total mixes the two. It concerns cells in account `main`; packs before it come f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from accounting.factors.candidates import Index
+from accounting import codes
+from accounting.factors import electricity_years
+from accounting.factors.candidates import Choice, Index
+from accounting.factors.own import OWN
 from accounting.factors.pack import Pack
 from accounting.methods import Method
 
+Choices = dict[str, Choice]  # by parameter
+
 
 class Sources:
-    """The chosen packs in their order, and what they are asked for."""
+    """The chosen packs in their order, and what they are asked for.
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
+    `years` says which year's electricity factor a year takes, `lineages` where the entities of a project belong.
+    """
+
+    def __init__(
+        self, packs: Sequence[Pack], years: str = electricity_years.STRICT, lineages: codes.Lineages | None = None
+    ) -> None:
         self._packs = tuple(packs)
+        self._years, self._lineages = years, lineages
+        self.has_own = any(pack.id == OWN for pack in packs)
         self._sole = [
             (row["family"], row["gas"], count, f"{pack.id}: {row['reason_zh']} / {row['reason_en']}")
             for count, pack in enumerate(packs, 1)
@@ -35,8 +48,18 @@ class Sources:
         """The parameter rows of these packs."""
         count = self._count(method, gas)
         if count not in self._indexes:
-            self._indexes[count] = Index(self._packs[:count])
+            self._indexes[count] = Index(self._packs[:count], self._lineages)
         return self._indexes[count]
+
+    def choices(self, method: Method, gas: str, key: dict[str, Any]) -> Choices:
+        """What applies to a class key of each parameter of a method."""
+        index = self.index(method, gas)
+        return {
+            name: electricity_years.choice(
+                index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit, self._years
+            )
+            for name, unit in method.reads.items()
+        }
 
     def closed(self, method: Method, gas: str) -> str | None:
         """Why packs behind are not asked, where there are any."""

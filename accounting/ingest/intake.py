@@ -8,7 +8,7 @@ rows and key sums are asserted before anything is handed on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from accounting import corrections
@@ -35,8 +35,11 @@ def intake(
     project: Project | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    known: Collection[str] = (),
 ) -> Intake:
     """Everything that the sources hold, read apart from this process, checked and added up.
+
+    `known` are the own ids that the project's table of entities lists.
 
     Never raises for a bad file beside others: what cannot be used is a rejection with its address. Raises UsageError
     for a project's corrections or mapping that cannot be meant and for `--year` over several unlabelled sheets,
@@ -70,7 +73,7 @@ def intake(
     batch.findings += settling.disagreeing_keys(batch.parts)
     batch.findings += repeats.repeated(batch.parts)
     batch.findings += _without_values(batch, unique)
-    return united(batch, present, twice, mapping_hash)
+    return united(batch, present, twice, mapping_hash, known)
 
 
 def _read(

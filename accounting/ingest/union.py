@@ -51,15 +51,19 @@ def within_bounds(parts: Sequence[Part]) -> None:
             raise DataRefused("sum.overflow", seen=unit, name=unit, magnitude=f"{size / 1e9:.3g}")
 
 
-def united(batch: Batch, present: Sequence[Source], twice: Collection[Source], mapping_hash: str | None) -> Intake:
-    """All parts as one: rows, key sums, what was refused; every account asserted."""
+def united(
+    batch: Batch, present: Sequence[Source], twice: Collection[Source], mapping_hash: str | None,
+    known: Collection[str] = (),
+) -> Intake:  # fmt: skip
+    """All parts as one: rows, key sums, what was refused; every account asserted. `known` own ids need no word."""
     for part in batch.parts:
         _account_holds(part)
     activity = pl.concat([empty("activity"), *(part.rows for part in batch.parts)])
     sums = coded(_sums_of(batch.parts), KEY)
     _sums_hold(batch.parts, sums)
     counted = [one.finding() for one in added(batch.counts)]
-    findings = frame("findings", [*batch.findings, *counted, *own_ids(sums["entity"].unique().cast(pl.String))])
+    entities = sums["entity"].unique().cast(pl.String)
+    findings = frame("findings", [*batch.findings, *counted, *own_ids(entities.filter(~entities.is_in(list(known))))])
     return Intake(
         activity=ordered("activity", activity),
         sums=sums,

@@ -161,9 +161,9 @@ def series(cells: pl.DataFrame, one: OneFactor, shown: views.View) -> pl.DataFra
     several = one.cells.group_by("entity").agg(pl.col("year").n_unique()).filter(pl.col("year") > 1)["entity"]
     kept = cells.filter(pl.col("entity").is_in(several.implode()))
     ours, fixed = (
-        views.view_table(one_of.lazy(), shown)
-        .filter(pl.col("row").is_in(rows["row"].implode()), pl.col("item").is_null(), account="main", gas="CO2")
-        .collect()
+        views.view_table(one_of, shown).filter(
+            pl.col("row").is_in(rows["row"].implode()), pl.col("item").is_null(), account="main", gas="CO2"
+        )
         for one_of in (kept, with_one_factor(kept, _of(one, several)))
     )
     together = ours.join(fixed, on=["entity", "year", "row"], how="full", coalesce=True, suffix="_fixed")

@@ -14,7 +14,7 @@ import polars as pl
 
 from accounting import codes, views
 from accounting.report.subject import Result
-from accounting.report.words import Words, entity_year, shortened
+from accounting.report.words import Words, entity_name, entity_year
 
 FEW = 4  # entity-years that are drawn each in a panel of its own
 MOST_BARS = 24
@@ -108,12 +108,12 @@ def _panels(leaves: pl.DataFrame, pairs: Sequence[tuple[str, int]], names: Mappi
     cells = leaves.filter(pl.col("item").is_not_null()).to_dicts()
     sums: dict[tuple[str, str, str], float] = {}
     for row in cells:
-        key = entity_year(row["entity"], row["year"], words.lang), names[row["row"]], _kind(row["item"])
+        key = entity_year(row["entity"], row["year"], words), names[row["row"]], _kind(row["item"])
         sums[key] = sums.get(key, 0.0) + float(row["co2e_t"]) / 10_000
     present = [kind for kind in kinds if any(k == kind for _, _, k in sums)]
     values = [{"panel": p, "line": line, "state": kinds[k], "amount": amount} for (p, line, k), amount in sums.items()]
     order = [name for name in names.values() if any(line == name for _, line, _ in sums)]
-    panels = [entity_year(*pair, words.lang) for pair in pairs]
+    panels = [entity_year(*pair, words) for pair in pairs]
     return _bars(values, order, [kinds[k] for k in present], PALETTE, words.unit, "p-" + words.lang, panels)
 
 
@@ -130,13 +130,13 @@ def _ranked(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str
     rows = totals.join(kept, on=["entity", "year"], how="semi").to_dicts()
     values = [
         {
-            "line": entity_year(row["entity"], row["year"], words.lang),
+            "line": entity_year(row["entity"], row["year"], words),
             "state": names[row["row"]],
             "amount": float(row["co2e_t"]) / 10_000,
         }
         for row in rows
     ]
-    order = [entity_year(row["entity"], row["year"], words.lang) for row in kept.to_dicts()]
+    order = [entity_year(row["entity"], row["year"], words) for row in kept.to_dicts()]
     states = [name for name in names.values() if any(value["state"] == name for value in values)]
     return _bars(values, order, states, PALETTE, words.unit, "r-" + words.lang)
 
@@ -148,7 +148,7 @@ def _series(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str
     rows = leaves.filter(pl.col("item").is_null() & (pl.col("gas") == views.ALL_GASES))
     values = [
         {
-            "panel": shortened(codes.entity_name(row["entity"], words.lang), 40),
+            "panel": entity_name(row["entity"], words),
             "line": str(row["year"]),
             "state": names[row["row"]],
             "amount": float(row["co2e_t"]) / 10_000,

@@ -39,7 +39,7 @@ def _line(row: dict[str, object], words: Words) -> tuple[str, int, tuple[Figure,
         _figure(row["fixed_co2_t"], row["fixed_missing_cells"], words),
         Figure("–" if row["factor_year"] is None else str(row["factor_year"])),
     )
-    return entity_year(str(row["entity"]), int(str(row["year"])), words.lang), 0, figures
+    return entity_year(str(row["entity"]), int(str(row["year"])), words), 0, figures
 
 
 def _figure(tonnes: object, missing: object, words: Words) -> Figure:

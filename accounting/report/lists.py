@@ -9,7 +9,6 @@ import polars as pl
 
 from accounting import codes
 from accounting.codes.columns import marks
-from accounting.errors import Lang
 from accounting.report.subject import MOST_ROWS, Result, more
 from accounting.report.words import Words, entity_year, shortened
 
@@ -45,7 +44,7 @@ def findings(run: Result, words: Words) -> dict[str, Any]:
             "level": severity.get(row["severity"], row["severity"]),
             "stake": "–" if row["stake_t"] is None else f"{row['stake_t']:,.0f}",
             "what": shortened(row[f"message_{words.lang}"]),
-            "where": _where(row) or _key(row, words.lang),
+            "where": _where(row) or _key(row, words),
             "do": shortened(row[f"remedy_{words.lang}"]),
             "accepted": _accepted(row),
         }
@@ -59,9 +58,10 @@ def _where(row: Mapping[str, Any]) -> str:
     return " › ".join(shortened(row[part], 120) for part in ("file", "sheet", "cell") if row[part])
 
 
-def _key(row: Mapping[str, Any], lang: Lang) -> str:
+def _key(row: Mapping[str, Any], words: Words) -> str:
+    lang = words.lang
     parts = [
-        row["entity"] and codes.entity_name(row["entity"], lang),
+        row["entity"] and codes.entity_name(row["entity"], lang, words.own),
         row["year"] and str(row["year"]),
         row["category"] and codes.category(row["category"]).name(lang),
         row["item"] and codes.item(row["item"]).name(lang),
@@ -147,7 +147,7 @@ def _counts(account: Mapping[str, Any]) -> dict[str, str]:
 
 def _sheet(sheet: Mapping[str, Any], words: Words) -> dict[str, str]:
     entity, year = sheet.get("entity"), sheet.get("year")
-    subject = entity_year(entity, year, words.lang) if entity and year else ""
+    subject = entity_year(entity, year, words) if entity and year else ""
     return {
         "name": shortened(sheet.get("sheet") or "", 80),
         "subject": subject,

@@ -33,7 +33,8 @@ def render_report(run: Result, lang: Lang = "zh") -> str:
         lstrip_blocks=True,
     )
     languages: tuple[Lang, ...] = ("zh", "en")
-    sides = [_side(run, Words(one)) for one in languages]
+    own = run.manifest.get("entities", {})
+    sides = [_side(run, Words(one, own)) for one in languages]
     return MARK + environment.get_template("page.html").render(sides=sides, opening=lang)
 
 

@@ -11,7 +11,7 @@ from accounting.errors import Lang
 from accounting.quality.electricity import counts_electricity, policies_said
 from accounting.quality.findings import waiting
 from accounting.report.subject import Result, tops
-from accounting.report.words import Words, both, shortened
+from accounting.report.words import Words, both, entity_name
 
 NAMED_ENTITIES = 8
 LARGEST = 3
@@ -21,7 +21,7 @@ def head(run: Result, words: Words) -> dict[str, Any]:
     """Which entities, years, views and packs; nothing that the run does not hold."""
     pairs = run.tables["inventory"].select("entity", "year").unique().sort("entity", "year")
     entities = pairs["entity"].unique().sort().to_list()
-    names = [shortened(codes.entity_name(entity, words.lang), 40) for entity in entities[:NAMED_ENTITIES]]
+    names = [entity_name(entity, words) for entity in entities[:NAMED_ENTITIES]]
     named = words.separator.join(names)
     if len(entities) > NAMED_ENTITIES:
         named = f"{named} {words('and_more', n=len(entities))}"

@@ -92,14 +92,13 @@ def _grid(run: Result, words: Words, figures: Figures, lines: Sequence[tuple[str
     """Lines × entity-years where they fit side by side, else entity-years × lines, the largest first."""
     pairs, total = entity_years(run), tops(run).height
     if total <= MOST_COLUMNS:
-        heads = tuple(entity_year(entity, year, words.lang) for entity, year in pairs)
+        heads = tuple(entity_year(entity, year, words) for entity, year in pairs)
         kept = lines[:MOST_ROWS]
         rows = tuple(
             (name, depth, tuple(figures.get((*pair, line), Figure("")) for pair in pairs)) for line, name, depth in kept
         )
         return Grid(corner, heads, rows, more(len(kept), len(lines), words))
     rows = tuple(
-        (entity_year(*pair, words.lang), 0, tuple(figures.get((*pair, line), Figure("")) for line, _, _ in lines))
-        for pair in pairs
+        (entity_year(*pair, words), 0, tuple(figures.get((*pair, line), Figure("")) for line, _, _ in lines)) for pair in pairs
     )
     return Grid(words.entity_year, tuple(name for _, name, _ in lines), rows, more(len(pairs), total, words))

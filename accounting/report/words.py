@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
@@ -20,10 +21,11 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 class Words:
-    """One language: `words.title`, and `words("incomplete", n=3)` with its gaps filled in."""
+    """One language: `words.title`, and `words("incomplete", n=3)` with its gaps filled in; `own` are names of own ids."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, own: Mapping[str, str] | None = None) -> None:
         self.lang: Lang = lang
+        self.own: Mapping[str, str] = own or {}
 
     def __getattr__(self, name: str) -> str:
         try:
@@ -65,6 +67,11 @@ def shortened(text: str | None, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else text[:longest] + "…"
 
 
-def entity_year(entity: str, year: int, lang: Lang) -> str:
-    """北京 2007; an own id stands by itself."""
-    return f"{shortened(codes.entity_name(entity, lang), 40)} {year}"
+def entity_year(entity: str, year: int, words: Words) -> str:
+    """北京 2007; an own id without a name stands by itself."""
+    return f"{entity_name(entity, words)} {year}"
+
+
+def entity_name(entity: str, words: Words) -> str:
+    """The name of an entity, cut where it is very long."""
+    return shortened(codes.entity_name(entity, words.lang, words.own), 40)

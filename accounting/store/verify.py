@@ -21,13 +21,12 @@ import polars as pl
 from accounting import inventory, ledger, views
 from accounting.errors import Lang
 from accounting.factors import effective
-from accounting.factors.values import value
 from accounting.ingest import intake
 from accounting.methods import method
 from accounting.quality import claims
 from accounting.store import opened
 from accounting.store.digest import digest as digest_of
-from accounting.tables import KEY, TABLES, ordered, plain
+from accounting.tables import KEY, TABLES, ordered
 
 State = Literal["checked", "not_checked", "different"]
 SUMMED = (*KEY, "quantity", "notation_key")
@@ -105,7 +104,7 @@ def _recomputed(stored: opened.StoredRun) -> list[Level]:
         ("inventory", "清单", "inventory", cells, stored.tables["inventory"]),
     ]
     for name in stored.views:
-        table = plain("view", views.view_table(cells, views.view(name)))
+        table = views.view_table(cells, views.view(name))
         compared.append(("view", f"视图 {name}", f"view {name}", table, stored.views[name]))
     return [_compared(2, *one) for one in compared]
 
@@ -134,11 +133,8 @@ def _factors(resolution: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 
 def _evaluated(name: str, printed: list[dict[str, str]]) -> dict[int, tuple[Any, str]]:
     """Factor and formula for each lag; nothing where a parameter is gone."""
-    of = method(name)
-    values = {p["parameter"]: value(p["parameter"], p["value"], p["value_unit"]) for p in printed}
-    if not set(of.reads) <= set(values):
-        return {}
-    return {int(row["lag"]): (row["effective_factor"], str(row["formula"])) for row in effective.rows(of, values)}
+    rows = effective.printed_rows(method(name), printed)
+    return {int(row["lag"]): (row["effective_factor"], str(row["formula"])) for row in rows}
 
 
 def _cells(stored: opened.StoredRun, factors: pl.DataFrame) -> pl.DataFrame:
@@ -155,11 +151,17 @@ def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
     if referenced:
         levels.append(_without_rows(referenced))
     else:
-        ours = ledger.key_sums(stored.tables["activity"].lazy()).collect()
+        ours = _with_wholes(ledger.key_sums(stored.tables["activity"].lazy()).collect(), stored)
         levels.append(
             _compared(3, "sums", "键和（由批次内活动数据）", "key sums from the rows of the run", ours, stored.tables["sums"])
         )
     return [*levels, _from_sources(stored, inputs)]
+
+
+def _with_wholes(sums: pl.DataFrame, stored: opened.StoredRun) -> pl.DataFrame:
+    """Key sums with the wholes that the run's project makes from parts."""
+    parts = ledger.parts_told(stored.manifest["settings"].get("parts", []))
+    return ledger.with_wholes(sums.select(SUMMED), parts)
 
 
 def _without_rows(referenced: list[dict[str, Any]]) -> Level:
@@ -192,7 +194,12 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
         ]
         again = intake.intake(sorted(named, key=lambda source: source.name))
     level = _compared(
-        3, "sums", f"键和（由 {len(found)} 个原文件）", f"key sums from {len(found)} sources", again.sums, stored.tables["sums"]
+        3,
+        "sums",
+        f"键和（由 {len(found)} 个原文件）",
+        f"key sums from {len(found)} sources",
+        _with_wholes(again.sums, stored),
+        stored.tables["sums"],
     )
     corrected = stored.tables["corrections"].height
     if level.state == "different" and corrected:

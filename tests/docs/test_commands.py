@@ -50,6 +50,20 @@ def test_every_project_key_of_the_guide_is_read(tmp_path: Path) -> None:
     assert set(tomllib.loads(text)) == {"view", "inputs", "factors", "tables"}
 
 
+def test_the_project_of_its_own_tables_in_the_guide_runs(tmp_path: Path) -> None:
+    import re
+
+    text = (REPOSITORY / "docs" / "使用指南.md").read_text(encoding="utf-8")
+    section = text.split("## 园区与企业、实测值、煤种比例")[1].split("\n## ")[0]
+    for name, block in re.findall(r"`([^`\n]+\.(?:toml|csv))`：\n\n```\w+\n(.*?)```", section, re.DOTALL):
+        (tmp_path / name).write_text(block, encoding="utf-8")
+    answer = subprocess.run([str(BIN / "tanfeng"), "run", "--lang", "zh"], capture_output=True, text=True, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "钱塘园区 P1 · 2022" in answer.stdout
+    assert "热电厂 F1 · 2022" in answer.stdout
+    assert "NE" not in answer.stdout
+
+
 def test_a_wrong_line_would_be_seen() -> None:
     assert fits(["a", "…", "c"], ["a", "b", "b", "c"])
     assert not fits(["a", "…", "c"], ["a", "b", "d"])

@@ -1,7 +1,13 @@
 """Golden cases in plain text: one notation for input and expectation, read here.
 
 == title
-given     ENTITY YEAR CATEGORY ITEM  NUMBER UNIT      one or more rows
+given     ENTITY YEAR CATEGORY ITEM  NUMBER UNIT      one or more rows; YEAR-MONTH for a month
+entity    ID KIND PARENT [SHARE PLACE]                a row of the project's table of entities
+own       ENTITY YEAR PARAMETER ITEM  NUMBER UNIT     an own measured value; YEAR-MONTH for a month
+split     PLACE ITEM  SHARE KIND + SHARE KIND …       what the raw coal of a place is
+coal      KIND                                        the short cut of the project file
+part      WHOLE PART                                  a whole made from a part
+finding   CODE  seen "TEXT"                           a finding that the run must have
 view      VIEW                                        default energy-balance
 policy    POLICY                                      of the electricity market, default that of the view
 years     POLICY                                      of the year of electricity factors, default strict
@@ -41,6 +47,12 @@ class Case:
 
 WORDS = (
     "given",
+    "entity",
+    "own",
+    "split",
+    "coal",
+    "part",
+    "finding",
     "view",
     "policy",
     "years",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import own_project
 import polars as pl
 import pytest
 from golden.cases import Case, Cell, by_hand, cell, read
@@ -25,7 +27,13 @@ def table(case: Case) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["entity", "year", "category", "item", "quantity", "unit"], orient="row")
 
 
+PROJECT = ("entity", "own", "split", "coal", "part")
+
+
 def outcome(case: Case) -> ac.Run | ac.Refused:
+    if any(case.all(word) for word in PROJECT):
+        with tempfile.TemporaryDirectory() as folder:
+            return ac.run(project(case, Path(folder)))
     try:
         return ac.run(
             table(case),
@@ -36,6 +44,37 @@ def outcome(case: Case) -> ac.Run | ac.Refused:
         )
     except ac.Refused as refused:
         return refused
+
+
+def project(case: Case, folder: Path) -> Path:
+    """The case as a project file with its tables."""
+    entities, measured, splits, data = [], [], [], []
+    for line in case.all("entity"):
+        name, kind, parent, share, place = (*line.split(), "", "")[:5]
+        entities.append((name, "", kind, parent, share, place))
+    for line in case.all("own"):
+        entity, when, parameter, item, value, unit = line.split()
+        year, _, month = when.partition("-")
+        measured.append(own_project.measured(entity, parameter, item, value, unit, year=year, month=month))
+    for line in case.all("split"):
+        place, item, shares = line.split(maxsplit=2)
+        for part in shares.split(" + "):
+            share, kind = part.split()
+            splits.append((place, "", "", item, kind, share, "made for a test"))
+    for line in case.all("given"):
+        entity, when, category, item, quantity, *unit = line.split()
+        year, _, month = when.partition("-")
+        data.append((entity, year, month, category, item, quantity, " ".join(unit)))
+    coal = f'[coal]\nsplit = "{case.one("coal")}"\n' if case.all("coal") else ""
+    made: dict[str, list[str]] = {}
+    for line in case.all("part"):
+        whole, part = line.split()
+        made.setdefault(whole, []).append(part)
+    wholes = "".join(own_project.parts(whole, *of) for whole, of in made.items())
+    tables = {"data": data, "entities": entities, "parameters": measured, "splits": splits}
+    given = {name: rows for name, rows in tables.items() if rows}
+    packs, view = case.one("pack", own_project.OFFICIAL), case.one("view", "china-pilot")
+    return own_project.written(folder, coal + wholes, packs=packs, view=view, **given)
 
 
 def rejections(result: ac.Run | ac.Refused) -> list[tuple[str, str]]:
@@ -61,6 +100,9 @@ def test_case(case: Case) -> None:
     _factors_hold(case, result)
     _cells_hold(case, result)
     _co2e_holds(case, result)
+    for line in case.all("finding"):
+        told = result.findings.filter(pl.col("code") == line.split()[0])["seen"].to_list()
+        assert line.split('"')[1] in told
 
 
 def _quantities_hold(case: Case, run: ac.Run) -> None:

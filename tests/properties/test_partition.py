@@ -64,7 +64,7 @@ def _each_in_one_leaf(made: pl.DataFrame, shown: views.View) -> None:
 
 
 def _lines_are_sums(made: pl.DataFrame, shown: views.View) -> None:
-    table = views.view_table(made.lazy(), shown).collect().filter(pl.col("item").is_null(), gas=views.ALL_GASES)
+    table = views.view_table(made, shown).filter(pl.col("item").is_null(), gas=views.ALL_GASES)
     placed = views.placed(made.lazy(), shown).collect()
     for account in table["account"].unique():
         amounts = {row["row"]: row["co2e_t"] or Decimal(0) for row in table.filter(account=account).to_dicts()}

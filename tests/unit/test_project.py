@@ -28,6 +28,18 @@ packs = ["ceads-2018", "own/pack"]
 [tables]
 corrections = "corrections.toml"
 accepted = "accepted.toml"
+entities = "entities.csv"
+parameters = "own/parameters.xlsx"
+splits = "splits.parquet"
+[coal]
+split = "bituminous"
+[[parts]]
+whole = "330100"
+of = ["P1", "P2"]
+[[parts]]
+whole = "330200"
+of = ["P3"]
+adds = true
 """
 
 
@@ -54,6 +66,10 @@ def test_a_whole_project_is_read(tmp_path: Path) -> None:
     assert read.packs == ("ceads-2018", str(tmp_path / "own/pack"))
     assert read.corrections == tmp_path / "corrections.toml"
     assert read.accepted == tmp_path / "accepted.toml"
+    assert (read.entities, read.splits) == (tmp_path / "entities.csv", tmp_path / "splits.parquet")
+    assert read.parameters == tmp_path / "own/parameters.xlsx"
+    assert read.coal_split == "bituminous"
+    assert read.wholes == (project.Whole("330100", ("P1", "P2")), project.Whole("330200", ("P3",), adds=True))
 
 
 def test_the_short_form_lists_paths(tmp_path: Path) -> None:
@@ -96,8 +112,13 @@ def test_a_pattern_without_a_file_is_said(tmp_path: Path) -> None:
         ('view = "gpc"\n[factor]\n', "project.unknown_key", "line 2", "factors"),
         ('[[inputs]]\npath = "a"\nentitty = "1"', "project.unknown_key", "line 3", "entity"),
         ('[tables]\n\naccepts = "a"', "project.unknown_key", "line 3", "accepted"),
-        ('[tables]\nentities = "e.csv"', "project.not_served", "line 2", None),
-        ('[coal]\nsplit = "bituminous"', "project.not_served", "line 1", None),
+        ('[tables]\ndrivers = "d.csv"', "project.not_served", "line 2", None),
+        ('[coal]\nsplit = "bituminus"', "project.word", "line 2", "bituminous"),
+        ('[coal]\nsplits = "bituminous"', "project.unknown_key", "line 2", "split"),
+        ('[[parts]]\nwhole = "330100"', "project.parts_demanded", "line 1", None),
+        ('[[parts]]\nwhole = "330100"\nof = []', "project.parts_demanded", "line 1", None),
+        ('[[parts]]\nwhole = "330100"\nof = "P1"', "project.kind", "line 3", None),
+        ('[parts]\nwhole = "330100"', "project.kind", "line 1", None),
         ("[[inputs]]\npath = 3", "project.kind", "line 2", None),
         ('[[inputs]]\npath = "a"\nentity = 110000', "project.kind", "line 3", None),
         ('[[inputs]]\npath = "a"\nyear = true', "project.kind", "line 3", None),

@@ -55,6 +55,14 @@ def test_every_table_has_an_order_of_its_own_columns() -> None:
     assert all(set(order) <= set(tables.TABLES[name]) for name, order in tables.ORDER.items())
 
 
+def test_sorting_changes_no_value() -> None:
+    rows = [{"class": number, "gas": "CO2", "scope": 1, "account": "main", "parameter": "ncv", "rank": "0.1", "reason": "r"}
+            for number in (2, 1)]  # fmt: skip
+    in_order = tables.ordered("resolution", tables.frame("resolution", rows))
+    assert in_order["class"].to_list() == [1, 2]
+    assert in_order["rank"].to_list() == ["0.1", "0.1"]
+
+
 def test_no_table_holds_int128() -> None:
     assert not [c for columns in tables.TABLES.values() for c, dtype in columns.items() if dtype == pl.Int128]
 

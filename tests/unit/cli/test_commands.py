@@ -78,6 +78,8 @@ EXITS = [
     (("run", "clean.csv", "--out", "o", "--electricity-year", "closest"), 2),
     (("run", "clean.csv", "--out", "o", "--electricity-year", "fixed:2023"), 0),
     (("schema", "sums"), 0),
+    (("schema", "entities"), 0),
+    (("schema", "project"), 0),
     (("schema", "sumz"), 2),
     (("--version",), 0),
     (("--help",), 0),
@@ -327,3 +329,30 @@ def test_the_project_says_the_year_policy_too(folder: Path) -> None:
         'view = "china-pilot"\nelectricity_year = "fixed:2022"\n[inputs]\npaths = ["power.csv"]\n', encoding="utf-8"
     )
     assert "fixed:2022" in tanfeng("run", cwd=folder).stdout
+
+
+def test_schema_publishes_the_tables_and_keys_of_a_project(folder: Path) -> None:
+    from accounting.project import KEYS
+    from accounting.tables import PROJECT_TABLES
+
+    for name, columns in PROJECT_TABLES.items():
+        told = json.loads(tanfeng("schema", name, "--json", cwd=folder).stdout)
+        assert [row["column"] for row in told["columns"]] == list(columns)
+        assert all(row["headings"] for row in told["columns"])
+    assert json.loads(tanfeng("schema", "project", "--json", cwd=folder).stdout)["keys"] == KEYS
+    whole = tanfeng("schema", "--lang", "zh", cwd=folder).stdout
+    assert "[tables] splits" in whole
+    assert "[[parts]]" in whole
+    assert "必填" in whole
+
+
+def test_problems_of_a_projects_tables_are_the_answer_and_nothing_is_written(folder: Path) -> None:
+    (folder / "splits.csv").write_text("entity,item,into,share,source\n140000,raw_coal,lignite,80,x\n", encoding="utf-8")
+    (folder / "tanfeng.toml").write_text('[inputs]\npaths = ["clean.csv"]\n[tables]\nsplits = "splits.csv"\n', encoding="utf-8")
+    answer = tanfeng("run", "--lang", "en", cwd=folder)
+    assert answer.returncode == 3
+    assert "splits.csv › D2" in answer.stdout
+    assert "share.percent" in answer.stdout
+    assert "if 80 percent is meant, write 0.8" in answer.stdout
+    assert "project_table.unusable" in answer.stderr
+    assert not (folder / "runs").exists()

@@ -1,0 +1,90 @@
+"""The places above an entity: by GB/T 2260 and the grid, and by what a project says of its own parks and facilities.
+
+    facility F → park P1 → 330100 → 330000 → GRID_EAST → CN
+
+The values of every place on the way serve the entity, the nearest first. `place` names the code that decides factors;
+where it is blank, the nearest code above does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from accounting.codes.regions import NATION, ancestors, is_place
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """One entity inside another, for the years `since` to `until` (inclusive), wholly or for a share."""
+
+    parent: str | None
+    share: Fraction = Fraction(1)
+    place: str | None = None
+    since: int = 0
+    until: int = 9999
+
+    def valid_in(self, year: int) -> bool:
+        """Whether it holds in the year."""
+        return self.since <= year <= self.until
+
+
+@dataclass(frozen=True)
+class Lineages:
+    """What a project says of where its entities belong; of every other entity GB/T 2260 knows.
+
+    >>> inside = Lineages({"F": (Belonging("P1"),), "P1": (Belonging("330100"),)})
+    >>> inside.above("F", 2022)
+    ('P1', '330100', '330000', 'GRID_EAST', 'CN')
+    >>> inside.above("110105", 2022), inside.above("park-7", 2022)
+    (('110000', 'GRID_NORTH_CHINA', 'CN'), ('CN',))
+    """
+
+    belongings: Mapping[str, Sequence[Belonging]] = field(default_factory=dict)
+    _known: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def above(self, entity: str, year: int) -> tuple[str, ...]:
+        """The places above an entity in a year, nearest first, the nation last."""
+        if entity not in self.belongings or is_place(entity):
+            return ancestors(entity)
+        key = (entity, year)
+        if key not in self._known:
+            self._known[key] = self._above(entity, year)
+        return self._known[key]
+
+    def _above(self, entity: str, year: int) -> tuple[str, ...]:
+        decides = self.deciding(entity, year)
+        own = [parent for parent in self._own_above(entity, year) if self.deciding(parent, year) == decides]
+        return tuple(dict.fromkeys((*own, *((decides, *ancestors(decides)) if decides else (NATION,)))))
+
+    def within(self, entity: str, year: int) -> tuple[Belonging, ...]:
+        """Where an own entity belongs in a year: one row, several with shares, none."""
+        return tuple(row for row in self.belongings.get(entity, ()) if row.valid_in(year))
+
+    def deciding(self, entity: str, year: int) -> str | None:
+        """The code that decides the factors of an entity; none where no code stands above it, or two do."""
+        if is_place(entity):
+            return entity
+        rows = self.within(entity, year)
+        given = {row.place for row in rows} - {None}
+        codes = given or {self.deciding(row.parent, year) for row in rows if row.parent}
+        return codes.pop() if len(codes) == 1 else None
+
+    def _own_above(self, entity: str, year: int) -> tuple[str, ...]:
+        rows = self.within(entity, year)
+        if len(rows) != 1 or rows[0].parent is None or is_place(rows[0].parent):
+            return ()
+        return (rows[0].parent, *self._own_above(rows[0].parent, year))
+
+    def eras(self, years: Iterable[int]) -> list[list[int]]:
+        """The years in groups within which nothing changes.
+
+        >>> Lineages({"P1": (Belonging("330100", until=2019), Belonging("330200", since=2020))}).eras([2018, 2019, 2020])
+        [[2018, 2019], [2020]]
+        """
+        changes = {bound for rows in self.belongings.values() for row in rows for bound in (row.since, row.until + 1)}
+        grouped: dict[int, list[int]] = {}
+        for year in sorted(years):
+            grouped.setdefault(sum(bound <= year for bound in changes), []).append(year)
+        return list(grouped.values())
