@@ -27,7 +27,7 @@ SCOPES = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a view; category, scope and account are given on leaves only, items where the leaf takes just these."""
+    """One line of a view; category, scope and account are given on leaves only, items and gases where it takes just these."""
 
     row: str
     parent: str | None
@@ -37,6 +37,7 @@ class Line:
     account: str
     name_zh: str
     name_en: str
+    gases: tuple[str, ...] = ()
 
     def name(self, lang: Lang) -> str:
         """Its name in one language."""
@@ -57,6 +58,11 @@ class View:
     def categories(self) -> tuple[str, ...]:
         """The categories that the view counts in any scope, divisions of a category among them."""
         return tuple(dict.fromkeys(category for category, _ in self.counted()))
+
+    @property
+    def gases(self) -> tuple[str, ...]:
+        """The gases that the view counts; none named means all. The park method of 2025 counts CO2 alone."""
+        return tuple(dict.fromkeys(gas for line in self.leaves() for gas in line.gases))
 
     def counted(self) -> tuple[tuple[str, int], ...]:
         """The pairs of category and scope that the view counts."""
@@ -121,12 +127,17 @@ def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.L
     keys = [name for name in where.collect_schema().names() if name not in ("claimed", "row")]
     return (
         inventory.join(where, on=keys, how="inner")
+        .filter(_is_counted_gas(shown))
         .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"))
         .with_columns(
             pl.when(pl.col("account") == pl.col("claimed")).then(pl.lit("main")).otherwise("account").alias("account")
         )
         .drop("claimed")
     )
+
+
+def _is_counted_gas(shown: View) -> pl.Expr:
+    return pl.col("gas").is_in(shown.gases) if shown.gases else pl.lit(value=True)
 
 
 @cache
@@ -153,6 +164,7 @@ def _line(row: dict[str, str]) -> Line:
         account=row["account"] or "main",
         name_zh=row["name_zh"],
         name_en=row["name_en"],
+        gases=tuple(gas for gas in row.get("gases", "").split("|") if gas),
     )
 
 

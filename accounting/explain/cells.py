@@ -12,7 +12,7 @@ import polars as pl
 from accounting import codes
 from accounting.errors import Lang, UsageError
 from accounting.exact import plain
-from accounting.explain.place import Place, asked, fitting
+from accounting.explain.place import Place, asked, fitting, in_other_accounts
 from accounting.tables import CELL
 
 SHOWN_CELLS = 12
@@ -45,7 +45,10 @@ class CellExplained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was asked, its cells by size (the largest explained whole), and the total that they add up to."""
+    """What was asked, its cells by size (the largest explained whole), and the total that they add up to.
+
+    `apart` are the other accounts in which the same is counted by another rule, never added.
+    """
 
     place: Place
     mass_t: Decimal | None
@@ -54,6 +57,7 @@ class Explanation:
     others_t: Decimal
     missing: tuple[dict[str, Any], ...]
     referenced: tuple[tuple[str, str], ...]
+    apart: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The explanation as Chinese text; `explanation_text` gives either language."""
@@ -88,6 +92,7 @@ def explained(
         others=others.height,
         others_t=_total(others),
         missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
+        apart=in_other_accounts(tables["inventory"], place),
         referenced=tuple((str(one["name"]), str(one["sha256"])) for one in inputs if one.get("referenced")),
     )
 
@@ -98,8 +103,11 @@ def _total(cells: pl.DataFrame) -> Decimal:
 
 
 def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
-    """Nothing adds over entities, years, gases or accounts: a question that would is refused with the choices."""
-    for column in ("entity", "year", "gas", "account"):
+    """Nothing adds over entities, years, gases or accounts: a question that would is refused with the choices.
+
+    Only a line of a view adds over accounts, where it says so: the park's total takes electricity by the market.
+    """
+    for column in ("entity", "year", "gas", "account") if place.row is None else ("entity", "year", "gas"):
         choices = cells[column].unique().sort()
         if choices.len() > 1:
             listed = ", ".join(str(choice) for choice in choices.head(12))
