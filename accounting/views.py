@@ -27,7 +27,10 @@ SCOPES = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a view; category, scope and account are given on leaves only, items and gases where it takes just these."""
+    """One line of a view; category, scope and account are given on leaves only, items and gases where it takes just these.
+
+    What stands under a line that is `apart` is said beside the others and never added to them.
+    """
 
     row: str
     parent: str | None
@@ -38,6 +41,7 @@ class Line:
     name_zh: str
     name_en: str
     gases: tuple[str, ...] = ()
+    apart: bool = False
 
     def name(self, lang: Lang) -> str:
         """Its name in one language."""
@@ -54,6 +58,11 @@ class View:
     def leaves(self) -> tuple[Line, ...]:
         """The lines that hold cells."""
         return tuple(line for line in self.lines if line.category)
+
+    def added_leaves(self) -> tuple[Line, ...]:
+        """The leaves that may be added to each other: none that stands under a line apart."""
+        apart = {line.row for line in self.lines if line.apart}
+        return tuple(line for line in self.leaves() if apart.isdisjoint(self.path(line.row)))
 
     def categories(self) -> tuple[str, ...]:
         """The categories that the view counts in any scope, divisions of a category among them."""
@@ -164,6 +173,7 @@ def _line(row: dict[str, str]) -> Line:
         account=row["account"] or "main",
         name_zh=row["name_zh"],
         name_en=row["name_en"],
+        apart=row.get("apart") == "1",
         gases=tuple(gas for gas in row.get("gases", "").split("|") if gas),
     )
 

@@ -85,23 +85,33 @@ def _adding_up(explanation: Explanation) -> str:
 
 def _cell_lines(cell: CellExplained, words: dict[str, str], lang: Lang) -> list[str]:
     lines = [cell_line(cell, lang)]
+    told: tuple[dict[str, Any], ...] | None = None
     for posting in cell.postings:
-        lines += _posting_lines(posting, words)
+        repeated = bool(told) and _same_values(posting.parameters, told)
+        lines += _posting_lines(posting, words, cell.cell["year"], repeated=repeated)
+        told = posting.parameters
     return lines
 
 
-def _posting_lines(posting: Posting, words: dict[str, str]) -> list[str]:
+def _same_values(ours: tuple[dict[str, Any], ...], theirs: tuple[dict[str, Any], ...] | None) -> bool:
+    shown = ("parameter", "value", "value_unit", "pack", "citation")
+    return [[row[name] for name in shown] for row in ours] == [[row[name] for name in shown] for row in theirs or ()]
+
+
+def _posting_lines(posting: Posting, words: dict[str, str], year: int, *, repeated: bool) -> list[str]:
+    """Factor, parameters and sources of a posting; parameters like those of the posting above are not said again."""
     lines = [f"  {words['factor']}  {posting.formula} = {plain(posting.factor)} t/{posting.unit}  ({posting.method})"]
-    for row in posting.parameters:
+    for row in () if repeated else posting.parameters:
         lines.append(
             f"    {row['parameter']} {row['value']} {row['value_unit']}  {words['pack']} {row['pack']}  "
             f"{words['citation']}: {row['citation']}"
         )
     for row in posting.sources:
         address = " › ".join(part for part in (row["file"], row["sheet"], row["cell"]) if part)
+        earlier = f" ({row['year']})" if row["year"] != year else ""
         note = f"  [{row['note']}]" if row["note"] else ""
         lines.append(
-            f"  {words['source']}  {address}: {row['reported_value']} {row['reported_unit']} "
+            f"  {words['source']}  {address}{earlier}: {row['reported_value']} {row['reported_unit']} "
             f"→ {plain(row['quantity'])} {row['unit']}{note}"
         )
     if posting.more_sources:
