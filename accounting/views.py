@@ -38,9 +38,9 @@ class Line:
     items: tuple[str, ...]
     scope: int
     account: str
+    gases: tuple[str, ...]
     name_zh: str
     name_en: str
-    gases: tuple[str, ...] = ()
     apart: bool = False
 
     def name(self, lang: Lang) -> str:
@@ -67,11 +67,6 @@ class View:
     def categories(self) -> tuple[str, ...]:
         """The categories that the view counts in any scope, divisions of a category among them."""
         return tuple(dict.fromkeys(category for category, _ in self.counted()))
-
-    @property
-    def gases(self) -> tuple[str, ...]:
-        """The gases that the view counts; none named means all. The park method of 2025 counts CO2 alone."""
-        return tuple(dict.fromkeys(gas for line in self.leaves() for gas in line.gases))
 
     def counted(self) -> tuple[tuple[str, int], ...]:
         """The pairs of category and scope that the view counts."""
@@ -136,8 +131,7 @@ def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.L
     keys = [name for name in where.collect_schema().names() if name not in ("claimed", "row")]
     return (
         inventory.join(where, on=keys, how="inner")
-        .filter(_is_counted_gas(shown))
-        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"))
+        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"), _of_its_gases(shown))
         .with_columns(
             pl.when(pl.col("account") == pl.col("claimed")).then(pl.lit("main")).otherwise("account").alias("account")
         )
@@ -145,8 +139,16 @@ def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.L
     )
 
 
-def _is_counted_gas(shown: View) -> pl.Expr:
-    return pl.col("gas").is_in(shown.gases) if shown.gases else pl.lit(value=True)
+def _of_its_gases(shown: View) -> pl.Expr:
+    """Whether a cell is of a gas that its leaf takes: a few leaves name theirs, the others take all."""
+    rows_of: dict[tuple[str, ...], list[str]] = {}
+    for line in shown.leaves():
+        rows_of.setdefault(line.gases, []).append(line.row)
+    fits = pl.lit(value=True)
+    for gases, rows in rows_of.items():
+        if gases:
+            fits = fits & (pl.col("gas").is_in(gases) | ~pl.col("row").is_in(rows))
+    return fits
 
 
 @cache
@@ -171,10 +173,10 @@ def _line(row: dict[str, str]) -> Line:
         items=tuple(item for item in row["items"].split("|") if item),
         scope=int(row["scope"] or 1),
         account=row["account"] or "main",
+        gases=tuple(gas for gas in row.get("gases", "").split("|") if gas),
         name_zh=row["name_zh"],
         name_en=row["name_en"],
         apart=row.get("apart") == "1",
-        gases=tuple(gas for gas in row.get("gases", "").split("|") if gas),
     )
 
 

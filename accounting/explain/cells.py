@@ -45,10 +45,7 @@ class CellExplained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was asked, its cells by size (the largest explained whole), and the total that they add up to.
-
-    `apart` are the other accounts in which the same is counted by another rule, never added.
-    """
+    """What was asked, its cells by size (the largest explained whole), and the total that they add up to."""
 
     place: Place
     mass_t: Decimal | None
@@ -56,8 +53,8 @@ class Explanation:
     others: int
     others_t: Decimal
     missing: tuple[dict[str, Any], ...]
+    apart: tuple[str, ...]  # other accounts in which the same is counted by another rule, never added
     referenced: tuple[tuple[str, str], ...]
-    apart: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The explanation as Chinese text; `explanation_text` gives either language."""

@@ -111,14 +111,11 @@ def _fits(place: Place) -> pl.Expr:
 
 def _in_line(cells: pl.DataFrame, place: Place, shown: views.View) -> pl.DataFrame:
     """The cells that a line of a view adds up; where it has none, those that it shows apart (sinks, memo items)."""
-    where = views.held(shown, place.row).collect()
-    keys = [name for name in where.columns if name not in ("claimed", "row")]
-    under = cells.join(where, on=keys, how="inner", maintain_order="left")
-    if shown.gases:
-        under = under.filter(pl.col("gas").is_in(shown.gases))
-    counted = under.filter(pl.col("account") == pl.col("claimed"))
-    told = under.filter(pl.col("account") != "main") if counted.is_empty() or place.account else counted
-    return told.select(cells.columns)
+    stored = cells.with_columns(pl.col("account").alias("stored")).lazy()
+    under = views.placed(stored, shown, place.row).collect()
+    counted = under.filter(account="main")
+    told = under if counted.is_empty() else counted
+    return told.with_columns(pl.col("stored").alias("account")).select(cells.columns)
 
 
 def _view_of(place: Place, shown: Sequence[str]) -> views.View:

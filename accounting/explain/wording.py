@@ -14,17 +14,18 @@ from accounting.quality.findings import in_language
 
 _WORDS: dict[str, dict[str, str]] = {
     "zh": {
+        "apart": "另按账户 {account} 计算，从不相加：路径末尾加 /{id}",
         "total": "合计", "of": "由 {n} 个单元相加", "others": "其余 {n} 个单元", "missing": "未估算（NE 等），未计入合计",
         "factor": "因子", "source": "数据", "citation": "出处", "more": "另有 {n} 处", "check": "复算",
         "incomplete": "不完整（缺 {n} 项）", "none": "无可合计的数值", "pack": "因子包",
-        "referenced": "数据行未存入批次，按 SHA-256 引用的文件", "apart": "另按账户 {account} 计算，从不相加：路径末尾加 /{id}",
+        "referenced": "数据行未存入批次，按 SHA-256 引用的文件",
     },
     "en": {
+        "apart": "computed in account {account} too, never added: put /{id} at the end of the path",
         "total": "total", "of": "the sum of {n} cells", "others": "{n} other cells", "missing": "not estimated (NE …), not in the total",
         "factor": "factor", "source": "data", "citation": "source", "more": "and {n} more", "check": "check",
         "incomplete": "incomplete ({n} cells missing)", "none": "nothing that could be added", "pack": "pack",
         "referenced": "files whose rows are referenced by SHA-256 and not kept in the run",
-        "apart": "computed in account {account} too, never added: put /{id} at the end of the path",
     },
 }  # fmt: skip
 

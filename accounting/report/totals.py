@@ -121,5 +121,6 @@ def _grid(run: Result, words: Words, figures: Figures, lines: Sequence[tuple[str
     rows = tuple(
         (entity_year(*pair, words.lang), 0, tuple(figures.get((*pair, line), Figure("")) for line, _, _ in lines))
         for pair in pairs
+        if corner != words.beside or any((*pair, line) in figures for line, _, _ in lines)
     )
     return Grid(words.entity_year, tuple(name for _, name, _ in lines), rows, more(len(pairs), total, words))
