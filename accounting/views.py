@@ -27,10 +27,7 @@ SCOPES = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a view; category, scope and account are given on leaves only, items and gases where it takes just these.
-
-    What stands under a line that is `apart` is said beside the others and never added to them.
-    """
+    """One line of a view; category, scope and account are given on leaves only, items where the leaf takes just these."""
 
     row: str
     parent: str | None
@@ -38,10 +35,9 @@ class Line:
     items: tuple[str, ...]
     scope: int
     account: str
-    gases: tuple[str, ...]
     name_zh: str
     name_en: str
-    apart: bool = False
+    apart: bool = False  # what stands under it is said beside the other lines and never added to them
 
     def name(self, lang: Lang) -> str:
         """Its name in one language."""
@@ -131,24 +127,12 @@ def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.L
     keys = [name for name in where.collect_schema().names() if name not in ("claimed", "row")]
     return (
         inventory.join(where, on=keys, how="inner")
-        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"), _of_its_gases(shown))
+        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"))
         .with_columns(
             pl.when(pl.col("account") == pl.col("claimed")).then(pl.lit("main")).otherwise("account").alias("account")
         )
         .drop("claimed")
     )
-
-
-def _of_its_gases(shown: View) -> pl.Expr:
-    """Whether a cell is of a gas that its leaf takes: a few leaves name theirs, the others take all."""
-    rows_of: dict[tuple[str, ...], list[str]] = {}
-    for line in shown.leaves():
-        rows_of.setdefault(line.gases, []).append(line.row)
-    fits = pl.lit(value=True)
-    for gases, rows in rows_of.items():
-        if gases:
-            fits = fits & (pl.col("gas").is_in(gases) | ~pl.col("row").is_in(rows))
-    return fits
 
 
 @cache
@@ -162,10 +146,16 @@ def view(name: str) -> View:
     if name not in views():
         raise UsageError("view.unknown", seen=name, views=", ".join(views()), close=did_you_mean(name, views()))
     with path.open(encoding="utf-8", newline="") as source:
-        return View(name, tuple(_line(row) for row in csv.DictReader(source)))
+        return View(name, tuple(_line(row, name) for row in csv.DictReader(source)))
 
 
-def _line(row: dict[str, str]) -> Line:
+@cache
+def _apart() -> frozenset[tuple[str, str]]:
+    with (shipped.datasets() / "codes" / "lines_apart.csv").open(encoding="utf-8", newline="") as source:
+        return frozenset((row["view"], row["row"]) for row in csv.DictReader(source))
+
+
+def _line(row: dict[str, str], view: str) -> Line:
     return Line(
         row=row["row"],
         parent=row["parent"] or None,
@@ -173,10 +163,9 @@ def _line(row: dict[str, str]) -> Line:
         items=tuple(item for item in row["items"].split("|") if item),
         scope=int(row["scope"] or 1),
         account=row["account"] or "main",
-        gases=tuple(gas for gas in row.get("gases", "").split("|") if gas),
         name_zh=row["name_zh"],
         name_en=row["name_en"],
-        apart=row.get("apart") == "1",
+        apart=(view, row["row"]) in _apart(),
     )
 
 

@@ -184,7 +184,7 @@ def under(shown: views.View, top: str) -> set[str]:
 
 def is_held(shown: views.View, leaf: views.Line, gas: str, item: str) -> bool:
     """Whether a leaf takes an item and gas: by name, else by its nearest parent that any leaf of the category names."""
-    if leaf.gases and gas not in leaf.gases:
+    if getattr(leaf, "gases", ()) and gas not in leaf.gases:
         return False
     rivals = [line for line in shown.leaves() if (line.category, line.scope) == (leaf.category, leaf.scope)]
     for name in of_samples.lineage("items", item):
