@@ -171,6 +171,12 @@ def load(path: Path | str) -> Project:
     )
 
 
+def is_named_by(path: Path | str) -> bool:
+    """Whether a path is a project file, or a folder that holds one."""
+    path = Path(path)
+    return path.name == FILE_NAME or (path / FILE_NAME).is_file()
+
+
 def next_run(project: Project) -> Path:
     """The folder of the project's next run: `runs/NNNN`, one above the highest there is.
 

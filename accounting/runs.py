@@ -458,7 +458,7 @@ def acceptances_of(plan: Project | None) -> tuple[Acceptance, ...]:
 
 
 def _plan_and_inputs(plan: Project | None, inputs: Any) -> tuple[Project | None, list[Path]]:
-    if isinstance(inputs, (str, Path)) and Path(inputs).name == projects.FILE_NAME:
+    if isinstance(inputs, (str, Path)) and projects.is_named_by(inputs):
         return projects.load(inputs), []
     if inputs is None:
         return plan, []
@@ -510,7 +510,7 @@ def run(
     """Inputs to a run, in memory; nothing is written.
 
     `inputs` is a path or several (files, folders), a polars or Arrow frame with the columns entity, year, category,
-    item, quantity, unit, or a project file; with a project its own inputs are read. `factors` are pack ids or folders
+    item, quantity, unit, or a project file or its folder; with a project its own inputs are read. `factors` are pack ids or folders
     in order of priority, else the project's, else the view's own; `entity` and `year` declare what a sheet does not
     say and never filter. A run with refused rows returns; only nothing usable, or `strict` and something refused or
     waiting, raises `Refused` with all rejections. `electricity` is the market policy, `electricity_year` (`strict`,

@@ -39,6 +39,7 @@ class Line:
     gases: tuple[str, ...]
     name_zh: str
     name_en: str
+    apart: bool = False  # what stands under it is said beside the other lines and never added to them
 
     def name(self, lang: Lang) -> str:
         """Its name in one language."""
@@ -55,6 +56,11 @@ class View:
     def leaves(self) -> tuple[Line, ...]:
         """The lines that hold cells."""
         return tuple(line for line in self.lines if line.category)
+
+    def added_leaves(self) -> tuple[Line, ...]:
+        """The leaves that may be added to each other: none that stands under a line apart."""
+        apart = {line.row for line in self.lines if line.apart}
+        return tuple(line for line in self.leaves() if apart.isdisjoint(self.path(line.row)))
 
     def categories(self) -> tuple[str, ...]:
         """The categories that the view counts in any scope, divisions of a category among them."""
@@ -157,10 +163,16 @@ def view(name: str) -> View:
     if name not in views():
         raise UsageError("view.unknown", seen=name, views=", ".join(views()), close=did_you_mean(name, views()))
     with path.open(encoding="utf-8", newline="") as source:
-        return View(name, tuple(_line(row) for row in csv.DictReader(source)))
+        return View(name, tuple(_line(row, name) for row in csv.DictReader(source)))
 
 
-def _line(row: dict[str, str]) -> Line:
+@cache
+def _apart() -> frozenset[tuple[str, str]]:
+    with (shipped.datasets() / "codes" / "lines_apart.csv").open(encoding="utf-8", newline="") as source:
+        return frozenset((row["view"], row["row"]) for row in csv.DictReader(source))
+
+
+def _line(row: dict[str, str], view: str) -> Line:
     return Line(
         row=row["row"],
         parent=row["parent"] or None,
@@ -171,6 +183,7 @@ def _line(row: dict[str, str]) -> Line:
         gases=tuple(gas for gas in (row.get("gases") or "").split("|") if gas),
         name_zh=row["name_zh"],
         name_en=row["name_en"],
+        apart=(view, row["row"]) in _apart(),
     )
 
 

@@ -163,7 +163,7 @@ def explain_number(talk: Talk, run: Path, path: str | None, **where: Any) -> int
 
 def place_of_options(named: dict[str, Any]) -> Place:
     """Options may be ids or names, as a path's parts may."""
-    words = {k: v for k, v in named.items() if k in {"entity", "category", "item", "gas"}}
+    words = {k: v for k, v in named.items() if k in {"entity", "category", "item", "gas", "account"}}
     rest = {k: v for k, v in named.items() if k not in words}
     read = {k: getattr(place_of(str(v)), k) or v for k, v in words.items()}
     return Place(**read, **rest)

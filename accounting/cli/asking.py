@@ -33,12 +33,14 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         gas: Annotated[str | None, typer.Option(help=say("气体", "gas"))] = None,
         view: Annotated[str | None, typer.Option(help=say("视图", "view"))] = None,
         row: Annotated[str | None, typer.Option(help=say("视图的行", "line of the view"))] = None,
+        account: Annotated[str | None, typer.Option(help="main | market | memo | removal")] = None,
     ) -> int:
         from accounting.cli.answers import explain_number
 
         return explain_number(
-            talk, run, place, entity=entity, year=year, category=category, item=item, gas=gas, view=view, row=row
-        )
+            talk, run, place, entity=entity, year=year, category=category, item=item, gas=gas, view=view, row=row,
+            account=account,
+        )  # fmt: skip
 
     @app.command(
         help=say(

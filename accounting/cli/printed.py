@@ -11,9 +11,11 @@ import polars as pl
 from accounting import codes
 from accounting.cli import electricity
 from accounting.cli.talk import Talk
+from accounting.codes.columns import marks
 from accounting.errors import Lang
+from accounting.quality.coverage import reported_years
 from accounting.runs import Run
-from accounting.views import View, view
+from accounting.views import ALL_GASES, View, view
 
 WHOLE_TABLES = 3
 SHORT_LINES = 20
@@ -55,33 +57,78 @@ def coverage_lines(run: Run, talk: Talk) -> list[str]:
 
 def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
     """Totals of a view: whole tables for a few entity-years, one line each for more, and a count of the rest."""
-    table = run.views[shown.id].filter((pl.col("account") == "main") & pl.col("item").is_null() & (pl.col("gas") == "CO2e"))
-    pairs = table.select("entity", "year").unique().sort("entity", "year").rows()
-    lines = [f"{shown.id}  {_unit(run, shown, talk)}"]
-    for entity, year in pairs[: WHOLE_TABLES if len(pairs) <= WHOLE_TABLES else 0]:
-        own = table.filter((pl.col("entity") == entity) & (pl.col("year") == year))
-        lines += [f"{entity_label(entity, talk.lang, run.names)} · {year}", *_table_lines(own, shown, talk)]
+    whole = run.views[shown.id]
+    table = whole.join(reported_years(run.tables["inventory"], run.tables["effective"]), on=["entity", "year"], how="semi")
+    totals = table.filter(pl.col("item").is_null() & (pl.col("gas") == ALL_GASES))
+    pairs = totals.filter(account="main").select("entity", "year").unique().sort("entity", "year").rows()
+    lines = [f"{shown.id}  {_unit(table, run, talk)}"]
     if len(pairs) > WHOLE_TABLES:
-        tops = [line.row for line in shown.lines if line.parent is None]
-        short = table.filter(pl.col("row").is_in(tops)).sort("entity", "year")
-        lines += [_short_line(row, talk, run.names) for row in short.head(SHORT_LINES).to_dicts()]
-        if short.height > SHORT_LINES:
-            rest = short.height - SHORT_LINES
-            lines.append(talk.say(f"  …另有 {rest} 个地区·年份", f"  … and {rest} more entity-years"))
-    return lines
+        lines += _short_lines(totals.filter(account="main"), shown, talk, run.names)
+    else:
+        for entity, year in pairs:
+            own = totals.filter(entity=entity, year=year)
+            lines += [
+                f"{entity_label(entity, talk.lang, run.names)} · {year}",
+                *_table_lines(own.filter(account="main"), shown, talk),
+            ]
+            lines += _lines_apart(own, shown, talk)
+    return [*lines, *_only_lasting(whole, table, talk)]
 
 
-def _unit(run: Run, shown: View, talk: Talk) -> str:
+def _unit(table: pl.DataFrame, run: Run, talk: Talk) -> str:
     """万吨CO₂, or CO2 equivalent with the set of potentials where a view holds other gases."""
-    if run.views[shown.id]["gas"].is_in(["CO2", "CO2e"]).all():
+    if set(table["gas"].unique()) <= {"CO2", ALL_GASES}:
         return talk.say("万吨CO₂", "10^4 t CO2")
     gwp = run.manifest["settings"]["gwp"]
     return talk.say(f"万吨CO₂当量（{gwp}）", f"10^4 t CO2e ({gwp})")
 
 
-def _short_line(row: dict[str, Any], talk: Talk, own: Mapping[str, str]) -> str:
-    name = f"{entity_label(row['entity'], talk.lang, own)} · {row['year']}"
+def _short_lines(totals: pl.DataFrame, shown: View, talk: Talk, own: Mapping[str, str]) -> list[str]:
+    """The totals of the largest entity-years, a line each, named where the view has several."""
+    names = {line.row: line.name(talk.lang) for line in shown.lines if line.parent is None and not line.apart}
+    order = pl.col("row").replace_strict(list(names), list(range(len(names))))
+    short = totals.filter(pl.col("row").is_in(list(names)))
+    size = pl.col("co2e_t").cast(pl.Float64).abs().sum().fill_null(0).alias("size")
+    pairs = short.group_by("entity", "year").agg(size).sort("size", "entity", "year", descending=[True, False, False])
+    largest = short.join(pairs.head(max(1, SHORT_LINES // len(names))), on=["entity", "year"], how="semi")
+    lines = [
+        _short_line(row, names[row["row"]] if len(names) > 1 else "", talk, own)
+        for row in largest.sort("entity", "year", order).to_dicts()
+    ]
+    rest = pairs.height - largest.select("entity", "year").n_unique()
+    if rest:
+        lines.append(talk.say(f"  …另有 {rest} 个较小的地区·年份", f"  … and {rest} smaller entity-years"))
+    return lines
+
+
+def _short_line(row: dict[str, Any], line: str, talk: Talk, own: Mapping[str, str]) -> str:
+    name = f"{entity_label(row['entity'], talk.lang, own)} · {row['year']} {line}".rstrip()
     return f"  {padded(name)}{amount(row, talk)}"
+
+
+def _lines_apart(own: pl.DataFrame, shown: View, talk: Talk) -> list[str]:
+    """What the view says beside its totals, by account: removals, memo items, electricity by the market."""
+    names, told = {line.row: line.name(talk.lang) for line in shown.leaves()}, marks("account", talk.lang)
+    rows = own.filter((pl.col("account") != "main") & pl.col("row").is_in(list(names)))
+    order = list(names)
+    listed = sorted(rows.to_dicts(), key=lambda row: (row["account"], order.index(row["row"])))
+    lines = [
+        f"    {padded(told[row['account']] + ' · ' + names[row['row']], NAME_WIDTH - 2)}{amount(row, talk)}" for row in listed
+    ]
+    return [talk.say("  另列，不计入以上合计：", "  apart, in no total above:"), *lines] if lines else []
+
+
+def _only_lasting(whole: pl.DataFrame, shown: pl.DataFrame, talk: Talk) -> list[str]:
+    years = whole.join(shown, on=["entity", "year"], how="anti").select("entity", "year").unique()
+    if years.is_empty():
+        return []
+    n = years.height
+    return [
+        talk.say(
+            f"  另有 {n} 个地区·年份只有历年填埋垃圾的排放，见 views",
+            f"  and {n} entity-years that hold only what waste laid down over the years gives off: see views",
+        )
+    ]
 
 
 def _table_lines(own: pl.DataFrame, shown: View, talk: Talk) -> list[str]:

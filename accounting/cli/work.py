@@ -26,7 +26,7 @@ def run_and_save(
     talk: Talk, paths: Sequence[Path], *, out: Path | None, project: Path | None, copy_inputs: bool, **options: Any
 ) -> int:
     """`tanfeng run`: the exit code is the run's own; a refusal prints every rejection and writes nothing."""
-    plan = plan_of(project, use_default=True)
+    plan, paths = plan_and_paths(project, paths)
     if not paths and plan is None:
         raise UsageError("run.no_input")
     if out is None and plan is None:
@@ -105,7 +105,7 @@ def _listed_lines(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, strict: bool, **options: Any) -> int:
     """`tanfeng check`: intake only, every problem by cell; 0 nothing, 1 some, 3 nothing usable or strict."""
-    plan = plan_of(project, use_default=True)
+    plan, paths = plan_and_paths(project, paths)
     own, unusable = _own(plan)
     taken = taken_in(list(paths), plan, progress=talk.progress(), own=own, **options)
     unusable = unusable or with_wholes(taken.sums, own)[1]
@@ -143,6 +143,13 @@ def _own(plan: projects.Project | None) -> tuple[Own, list[dict[str, Any]]]:
         return own_tables(plan), []
     except Refused as refused:
         return Own(), [] if refused.rejections is None else refused.rejections.to_dicts()
+
+
+def plan_and_paths(file: Path | None, paths: Sequence[Path]) -> tuple[projects.Project | None, Sequence[Path]]:
+    """The project and the inputs that are meant: one folder with a project of its own is that project."""
+    if file is None and len(paths) == 1 and projects.is_named_by(paths[0]):
+        return projects.load(paths[0]), []
+    return plan_of(file, use_default=True), paths
 
 
 def plan_of(file: Path | None, *, use_default: bool) -> projects.Project | None:

@@ -12,7 +12,7 @@ import polars as pl
 from accounting import codes
 from accounting.errors import Lang, UsageError
 from accounting.exact import plain
-from accounting.explain.place import Place, asked, fitting
+from accounting.explain.place import Place, asked, fitting, in_other_accounts
 from accounting.ledger import Part
 from accounting.tables import CELL
 
@@ -57,6 +57,7 @@ class Explanation:
     others: int
     others_t: Decimal
     missing: tuple[dict[str, Any], ...]
+    apart: tuple[str, ...]  # other accounts in which the same is counted by another rule, never added
     referenced: tuple[tuple[str, str], ...]
     electricity: Mapping[str, Any] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +99,7 @@ def explained(
         others=others.height,
         others_t=_total(others),
         missing=tuple(cells.filter(pl.col("mass_t").is_null()).to_dicts()),
+        apart=in_other_accounts(tables["inventory"], place),
         referenced=tuple((str(one["name"]), str(one["sha256"])) for one in inputs if one.get("referenced")),
         electricity=settings if any(_is_electricity(item) for item in cells["item"].unique()) else None,
         names=own,
@@ -114,8 +116,11 @@ def _total(cells: pl.DataFrame) -> Decimal:
 
 
 def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
-    """Nothing adds over entities, years, gases or accounts: a question that would is refused with the choices."""
-    for column in ("entity", "year", "gas", "account"):
+    """Nothing adds over entities, years, gases or accounts: a question that would is refused with the choices.
+
+    Only a line of a view adds over accounts, where it says so: the park's total takes electricity by the market.
+    """
+    for column in ("entity", "year", "gas", "account") if place.row is None else ("entity", "year", "gas"):
         choices = cells[column].unique().sort()
         if choices.len() > 1:
             listed = ", ".join(str(choice) for choice in choices.head(12))

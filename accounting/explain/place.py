@@ -9,13 +9,16 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, views
+from accounting.codes.columns import marks
 from accounting.errors import UsageError, did_you_mean
-from accounting.tables import CELL
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is asked about: any of entity, year, category (or line of a view), item, gas; none given means all."""
+    """What is asked about: any of entity, year, category (or line of a view), item, gas, account; none given means all.
+
+    Of cells in several accounts those in `main` are meant where no account is given.
+    """
 
     entity: str | None = None
     year: int | None = None
@@ -24,13 +27,16 @@ class Place:
     item: str | None = None
     gas: str | None = None
     view: str | None = None
+    account: str | None = None
 
 
 def place_of(path: str) -> Place:
     """A place written as names or ids between slashes, in any order: 浙江/2007/农业/柴油.
 
     >>> place_of("北京/2007/transport/柴油")
-    Place(entity='110000', year=2007, category='transport', row=None, item='diesel_oil', gas=None, view=None)
+    Place(entity='110000', year=2007, category='transport', row=None, item='diesel_oil', gas=None, view=None, account=None)
+    >>> place_of("330000/2023/purchased/electricity/market").account
+    'market'
     >>> place_of("北京/2007/industry/C30").category
     'industry/C30'
     """
@@ -48,6 +54,7 @@ def _meaning(part: str, found: Mapping[str, Any]) -> tuple[str, Any]:
     if part.isdecimal() and len(part) == 4:
         return "year", int(part)
     for name, known in (
+        ("account", _account),
         ("gas", codes.find_gas),
         ("category", codes.find_category),
         ("item", codes.find_item),
@@ -62,6 +69,10 @@ def _meaning(part: str, found: Mapping[str, Any]) -> tuple[str, Any]:
     raise UsageError("explain.unknown_word", seen=part, close=did_you_mean(part, codes.names()))
 
 
+def _account(part: str) -> str | None:
+    return next((name for name, told in marks("account", "zh").items() if part in (name, told)), None)
+
+
 def _view_row(part: str) -> str | None:
     for name in (views.DEFAULT_VIEW, *views.views()):
         for line in views.view(name).lines:
@@ -70,18 +81,41 @@ def _view_row(part: str) -> str | None:
     return None
 
 
+def in_other_accounts(inventory: pl.DataFrame, place: Place) -> tuple[str, ...]:
+    """The accounts besides `main` in which a category asked about has cells of its own; none where one was named."""
+    if place.category is None or place.row is not None or place.account is not None:
+        return ()
+    accounts = inventory.filter(_fits(place))["account"].unique().sort().to_list()
+    return tuple(account for account in accounts if account != "main") if "main" in accounts else ()
+
+
 def fitting(inventory: pl.DataFrame, place: Place, shown: Sequence[str]) -> pl.DataFrame:
     """The cells that are asked about; `shown` are the views of the run, in which a line without a view is looked for."""
+    cells = inventory.filter(_fits(place))
+    if place.row is not None:
+        return _in_line(cells, place, _view_of(place, shown))
+    main = cells.filter(pl.col("account") == "main")
+    return main if place.account is None and (place.category is None or main.height) else cells
+
+
+def _fits(place: Place) -> pl.Expr:
     fits = pl.lit(value=True)
-    for column, wanted in (("entity", place.entity), ("year", place.year), ("item", place.item), ("gas", place.gas)):
+    for column in ("entity", "year", "item", "gas", "account"):
+        wanted = getattr(place, column)
         if wanted is not None:
             fits &= pl.col(column) == wanted
     if place.category is not None:
         fits &= pl.col("category").is_in([place.category, *codes.divisions(place.category)])
-    if place.row is None:
-        return inventory.filter(fits & (pl.lit(place.category is not None) | (pl.col("account") == "main")))
-    under = views.placed(inventory.lazy(), _view_of(place, shown), place.row).filter(pl.col("account") == "main")
-    return inventory.filter(fits).join(under.select(CELL).collect(), on=list(CELL), how="semi")
+    return fits
+
+
+def _in_line(cells: pl.DataFrame, place: Place, shown: views.View) -> pl.DataFrame:
+    """The cells that a line of a view adds up; where it has none, those that it shows apart (sinks, memo items)."""
+    stored = cells.with_columns(pl.col("account").alias("stored")).lazy()
+    under = views.placed(stored, shown, place.row).collect()
+    counted = under.filter(account="main")
+    told = under if counted.is_empty() else counted
+    return told.with_columns(pl.col("stored").alias("account")).select(cells.columns)
 
 
 def _view_of(place: Place, shown: Sequence[str]) -> views.View:
@@ -95,5 +129,5 @@ def _view_of(place: Place, shown: Sequence[str]) -> views.View:
 
 
 def asked(place: Place) -> str:
-    parts = (place.entity, place.year, place.row or place.category, place.item, place.gas)
+    parts = (place.entity, place.year, place.row or place.category, place.item, place.gas, place.account)
     return "/".join(str(part) for part in parts if part is not None) or "*"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounting import codes
+from accounting.codes.columns import marks
 from accounting.errors import Lang
 from accounting.exact import plain
 from accounting.explain.cells import CellExplained, Explanation, Posting, formula_line
@@ -15,12 +16,14 @@ from accounting.quality.findings import in_language
 
 _WORDS: dict[str, dict[str, str]] = {
     "zh": {
+        "apart": "另按账户 {account} 计算，从不相加：路径末尾加 /{id}",
         "total": "合计", "of": "由 {n} 个单元相加", "others": "其余 {n} 个单元", "missing": "未估算（NE 等），未计入合计",
         "factor": "因子", "source": "数据", "citation": "出处", "more": "另有 {n} 处", "check": "复算",
         "incomplete": "不完整（缺 {n} 项）", "none": "无可合计的数值", "pack": "因子包",
         "referenced": "数据行未存入批次，按 SHA-256 引用的文件", "electricity": "电力口径", "stands_in": "代 {year} 年",
     },
     "en": {
+        "apart": "computed in account {account} too, never added: put /{id} at the end of the path",
         "total": "total", "of": "the sum of {n} cells", "others": "{n} other cells", "missing": "not estimated (NE …), not in the total",
         "factor": "factor", "source": "data", "citation": "source", "more": "and {n} more", "check": "check",
         "incomplete": "incomplete ({n} cells missing)", "none": "nothing that could be added", "pack": "pack",
@@ -43,6 +46,8 @@ def explanation_text(explanation: Explanation, lang: Lang) -> str:
             f"  {cell_name(cell, lang, explanation.names)}  {cell['notation_key']}  {in_language(cell['reason'], lang)}"
             for cell in explanation.missing
         ]
+    for account in explanation.apart:
+        lines += ["", words["apart"].format(account=marks("account", lang)[account], id=account)]
     if explanation.electricity is not None:
         lines += ["", f"{words['electricity']}: {policies_said(explanation.electricity, lang)}"]
     if explanation.referenced:
@@ -92,23 +97,33 @@ def _adding_up(explanation: Explanation) -> str:
 
 def _cell_lines(cell: CellExplained, words: dict[str, str], lang: Lang, own: Mapping[str, str]) -> list[str]:
     lines = [cell_line(cell, lang, own)]
+    told: tuple[dict[str, Any], ...] | None = None
     for posting in cell.postings:
-        lines += _posting_lines(posting, words)
+        repeated = bool(told) and _same_values(posting.parameters, told)
+        lines += _posting_lines(posting, words, cell.cell["year"], repeated=repeated)
+        told = posting.parameters
     return lines
 
 
-def _posting_lines(posting: Posting, words: dict[str, str]) -> list[str]:
+def _same_values(ours: tuple[dict[str, Any], ...], theirs: tuple[dict[str, Any], ...] | None) -> bool:
+    shown = ("parameter", "value", "value_unit", "pack", "citation")
+    return [[row[name] for name in shown] for row in ours] == [[row[name] for name in shown] for row in theirs or ()]
+
+
+def _posting_lines(posting: Posting, words: dict[str, str], year: int, *, repeated: bool) -> list[str]:
+    """Factor, parameters and sources of a posting; parameters like those of the posting above are not said again."""
     lines = [f"  {words['factor']}  {posting.formula} = {plain(posting.factor)} t/{posting.unit}  ({posting.method})"]
-    for row in posting.parameters:
+    for row in () if repeated else posting.parameters:
         lines.append(
             f"    {row['parameter']} {row['value']} {row['value_unit']}  {words['pack']} {row['pack']}  "
             f"{words['citation']}: {row['citation']}{_stand_in(row, words)}"
         )
     for row in posting.sources:
         address = " › ".join(part for part in (row["file"], row["sheet"], row["cell"]) if part)
+        earlier = f" ({row['year']})" if row["year"] != year else ""
         note = f"  [{row['note']}]" if row["note"] else ""
         lines.append(
-            f"  {words['source']}  {address}: {row['reported_value']} {row['reported_unit']} "
+            f"  {words['source']}  {address}{earlier}: {row['reported_value']} {row['reported_unit']} "
             f"→ {plain(row['quantity'])} {row['unit']}{note}"
         )
     if posting.more_sources:

@@ -37,7 +37,12 @@ def formula_text(method: Method, values: Mapping[str, Value], lag: int = 0) -> s
 
 
 def rows(method: Method, values: Mapping[str, Value]) -> list[dict[str, Any]]:
-    """The columns of Effective that follow from method and values, one row a lag that is not 0."""
+    """The columns of Effective that follow from method and values, one row a lag that is not 0.
+
+    What is spread over later years begins in the year after: that of the activity itself has 0, and says 0.
+    """
+    products = factors(method, values)
+    spreads = len(products) > 1 and not products[0]
     return [
         {
             "scope": method.scope,
@@ -45,9 +50,9 @@ def rows(method: Method, values: Mapping[str, Value]) -> list[dict[str, Any]]:
             "lag": lag,
             "effective_factor": rounded(factor, FACTOR_DIGITS),
             "method": method.id,
-            "formula": formula_text(method, values, lag),
+            "formula": formula_text(method, values, lag) if lag or not spreads else "0",
         }
-        for lag, factor in enumerate(factors(method, values))
+        for lag, factor in enumerate(products)
         if factor or not lag
     ]
 

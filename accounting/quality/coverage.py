@@ -11,16 +11,33 @@ from functools import cache
 
 import polars as pl
 
-from accounting import shipped
+from accounting import codes, shipped
 from accounting.exact import QUANTITY_DIGITS, decimals, integers
 
 
 @cache
 def coefficients() -> pl.DataFrame:
-    """Columns item, unit, tce_per_unit: tonnes of standard coal a base unit."""
+    """Columns item, unit, tce_per_unit: tonnes of standard coal a base unit; anthracite counts as the raw coal it is."""
     with (shipped.datasets() / "standard-coal" / "coefficients.csv").open(encoding="utf-8", newline="") as source:
-        rows = [(row["item"], row["unit"], float(row["tce_per_unit"])) for row in csv.DictReader(source)]
+        printed = {(row["item"], row["unit"]): float(row["tce_per_unit"]) for row in csv.DictReader(source)}
+    rows = [
+        (item.id, unit, next(printed[name, unit] for name in lineage if (name, unit) in printed))
+        for item in codes.items()
+        for lineage in [(item.id, *codes.item_parents(item.id))]
+        for unit in sorted({of for name, of in printed if name in lineage})
+    ]
     return pl.DataFrame(rows, schema=["item", "unit", "tce_per_unit"], orient="row")
+
+
+def reported_years(inventory: pl.DataFrame, effective: pl.DataFrame) -> pl.DataFrame:
+    """The entity-years (columns entity, year) of an inventory that hold more than what earlier years laid down.
+
+    Waste goes on giving gas for a century; a year with nothing else is no inventory of that year. All of them where
+    nothing else was reported at all.
+    """
+    lasting = effective.filter(pl.col("lag") > 0)["category"].unique()
+    of_a_year = inventory.filter(~pl.col("category").is_in(lasting.implode()))
+    return (inventory if of_a_year.is_empty() else of_a_year).select("entity", "year").unique()
 
 
 def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: str = "CO2") -> pl.DataFrame:

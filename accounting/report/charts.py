@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, views
-from accounting.report.subject import Result
+from accounting.report.subject import Result, shown_view, unit
 from accounting.report.words import Words, entity_name, entity_year
 
 FEW = 4  # entity-years that are drawn each in a panel of its own
@@ -40,6 +40,7 @@ _KINDS = {
     "coke_gas": ("焦炭与煤气", "coke and coal gas"),
     "oil": ("油品", "oil products"),
     "natural_gas": ("天然气", "natural gas"),
+    "electricity_heat": ("电力与热力", "electricity and heat"),
     "other": ("其他", "other"),
 }
 _MEMBERS = {
@@ -48,6 +49,7 @@ _MEMBERS = {
     "oil": "crude_oil gasoline kerosene diesel_oil fuel_oil naphtha lubricants paraffin_wax solvent_oil bitumen "
     "petroleum_coke lpg refinery_gas other_petroleum_products",
     "natural_gas": "natural_gas lng",
+    "electricity_heat": "electricity green_electricity_direct green_electricity_contract green_certificate heat",
 }
 _KIND_OF = {item: kind for kind, items in _MEMBERS.items() for item in items.split()}
 _LABEL_SPACE = 230
@@ -87,22 +89,22 @@ def _category_names(run: Result, words: Words) -> dict[str, str]:
 
 def emissions(run: Result, words: Words) -> tuple[str, int, int]:
     """The emissions estimated; how many entity-years are drawn, and how many there are."""
-    shown = views.view(next(iter(run.views)))
-    table = run.views[shown.id].filter((pl.col("account") == "main") & pl.col("co2e_t").is_not_null())
-    leaves = table.filter(pl.col("row").is_in([line.row for line in shown.lines if line.category]))
+    shown, table = shown_view(run)
+    added = [line.row for line in shown.added_leaves()]
+    leaves = table.filter(pl.col("row").is_in(added) & pl.col("co2e_t").is_not_null())
     pairs = leaves.select("entity", "year").unique().sort("entity", "year").rows()
     if not pairs:
         return "", 0, 0
     names = {line.row: line.name_zh if words.lang == "zh" else line.name_en for line in shown.lines}
     if len(pairs) <= FEW:
-        return _panels(leaves, pairs, names, words), len(pairs), len(pairs)
+        return _panels(leaves, pairs, names, words, unit(run, words)), len(pairs), len(pairs)
     years = leaves.group_by("entity").agg(pl.col("year").n_unique())
     if max(years["year"].to_list()) >= SERIES and years.height <= MOST_PANELS:
-        return _series(leaves, names, words), len(pairs), len(pairs)
-    return _ranked(leaves, names, words), min(MOST_BARS, len(pairs)), len(pairs)
+        return _series(leaves, names, words, unit(run, words)), len(pairs), len(pairs)
+    return _ranked(leaves, names, words, unit(run, words)), min(MOST_BARS, len(pairs)), len(pairs)
 
 
-def _panels(leaves: pl.DataFrame, pairs: Sequence[tuple[str, int]], names: Mapping[str, str], words: Words) -> str:
+def _panels(leaves: pl.DataFrame, pairs: Sequence[tuple[str, int]], names: Mapping[str, str], words: Words, axis: str) -> str:
     """One panel an entity-year: its categories, split by kind of item."""
     kinds = {kind: both[0 if words.lang == "zh" else 1] for kind, both in _KINDS.items()}
     cells = leaves.filter(pl.col("item").is_not_null()).to_dicts()
@@ -114,14 +116,14 @@ def _panels(leaves: pl.DataFrame, pairs: Sequence[tuple[str, int]], names: Mappi
     values = [{"panel": p, "line": line, "state": kinds[k], "amount": amount} for (p, line, k), amount in sums.items()]
     order = [name for name in names.values() if any(line == name for _, line, _ in sums)]
     panels = [entity_year(*pair, words) for pair in pairs]
-    return _bars(values, order, [kinds[k] for k in present], PALETTE, words.unit, "p-" + words.lang, panels)
+    return _bars(values, order, [kinds[k] for k in present], PALETTE, axis, "p-" + words.lang, panels)
 
 
 def _kind(item: str) -> str:
-    return _KIND_OF.get(item, "other")
+    return next((_KIND_OF[name] for name in (item, *codes.item_parents(item)) if name in _KIND_OF), "other")
 
 
-def _ranked(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str:
+def _ranked(leaves: pl.DataFrame, names: Mapping[str, str], words: Words, axis: str) -> str:
     """The largest entity-years, one bar each, split by category."""
     totals = leaves.filter(pl.col("item").is_null() & (pl.col("gas") == views.ALL_GASES))
     size = pl.col("co2e_t").cast(pl.Float64).sum()
@@ -138,10 +140,10 @@ def _ranked(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str
     ]
     order = [entity_year(row["entity"], row["year"], words) for row in kept.to_dicts()]
     states = [name for name in names.values() if any(value["state"] == name for value in values)]
-    return _bars(values, order, states, PALETTE, words.unit, "r-" + words.lang)
+    return _bars(values, order, states, PALETTE, axis, "r-" + words.lang)
 
 
-def _series(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str:
+def _series(leaves: pl.DataFrame, names: Mapping[str, str], words: Words, axis: str) -> str:
     """Years side by side, one panel an entity, split by category."""
     import altair as alt
 
@@ -161,7 +163,7 @@ def _series(leaves: pl.DataFrame, names: Mapping[str, str], words: Words) -> str
         .mark_bar()
         .encode(
             x=alt.X("line:O", title=None),
-            y=alt.Y("amount:Q", title=words.unit),
+            y=alt.Y("amount:Q", title=axis),
             color=_color(states, PALETTE),
             order=alt.Order("place:Q"),
         )

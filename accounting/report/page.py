@@ -10,13 +10,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+from accounting import codes
 from accounting.errors import EnvironmentFault, Lang, UsageError, Where
 from accounting.report import charts, electricity, lists, summary, totals
-from accounting.report.subject import Result
+from accounting.report.subject import Result, unit
 from accounting.report.words import Words
 from accounting.system import file_fault
 
 MARK = "<!doctype html><!-- tanfeng report -->"
+ENERGY_KINDS = ("fuel", "biofuel", "energy")
 NEEDS = ("altair", "jinja2", "vl_convert")
 
 
@@ -42,7 +44,8 @@ def _side(run: Result, words: Words) -> dict[str, Any]:
     from markupsafe import Markup
 
     drawing, drawn, of = charts.emissions(run, words)
-    without = {row["item"] for row in run.manifest.get("coverage", {}).get("energy_tce", []) if row["tce"] is None}
+    told = run.manifest.get("coverage", {}).get("energy_tce", [])
+    without = {row["item"] for row in told if row["tce"] is None and codes.item(row["item"]).kind in ENERGY_KINDS}
     return {
         "w": words,
         "head": summary.head(run, words),
@@ -53,12 +56,34 @@ def _side(run: Result, words: Words) -> dict[str, Any]:
         "drawn": drawn,
         "of": of,
         "electricity": electricity.given_twice(run, words),
-        "grids": (totals.by_category(run, words), totals.by_item(run, words)),
+        "grids": _grids(run, words),
         "refused": lists.refused(run, words),
         "findings": lists.findings(run, words),
         "factors": lists.factors(run, words),
         "inputs": lists.inputs(run, words),
     }
+
+
+def _grids(run: Result, words: Words) -> list[dict[str, Any]]:
+    """The tables of totals: each view by category with what it says beside them, the first also by item."""
+    grids: list[dict[str, Any]] = []
+    for name in run.views:
+        view = f"{summary.view_name(name, words)} · " if len(run.views) > 1 else ""
+        facts = {"unit": unit(run, words, name)}
+        grids.append(
+            {
+                "id": f"category-{name}",
+                "title": view + words("by_category", **facts),
+                "table": totals.by_category(run, words, name),
+            }
+        )
+        apart = totals.beside(run, words, name)
+        if apart.lines and apart.heads:
+            grids.append({"id": f"beside-{name}", "title": view + words("beside_totals", **facts), "table": apart})
+    first = next(iter(run.views))
+    named = f"{summary.view_name(first, words)} · " if len(run.views) > 1 else ""
+    title = named + words("by_item", unit=unit(run, words))
+    return [*grids, {"id": "item", "title": title, "table": totals.by_item(run, words)}]
 
 
 def _extra_is_there() -> None:

@@ -10,7 +10,7 @@ from accounting import codes
 from accounting.errors import Lang
 from accounting.quality.electricity import counts_electricity, policies_said
 from accounting.quality.findings import waiting
-from accounting.report.subject import Result, tops
+from accounting.report.subject import Result, lasting_years, tops, unit, years
 from accounting.report.words import Words, both, entity_name
 
 NAMED_ENTITIES = 8
@@ -19,22 +19,22 @@ LARGEST = 3
 
 def head(run: Result, words: Words) -> dict[str, Any]:
     """Which entities, years, views and packs; nothing that the run does not hold."""
-    pairs = run.tables["inventory"].select("entity", "year").unique().sort("entity", "year")
+    pairs = years(run).sort("entity", "year")
     entities = pairs["entity"].unique().sort().to_list()
     names = [entity_name(entity, words) for entity in entities[:NAMED_ENTITIES]]
     named = words.separator.join(names)
     if len(entities) > NAMED_ENTITIES:
         named = f"{named} {words('and_more', n=len(entities))}"
-    years = pairs["year"].unique().sort().to_list()
-    spoken = "–".join(str(year) for year in dict.fromkeys([years[0], years[-1]])) if years else "–"
+    known = pairs["year"].unique().sort().to_list()
+    spoken = "–".join(str(year) for year in dict.fromkeys([known[0], known[-1]])) if known else "–"
     gases = [codes.gas(gas).name(words.lang) for gas in run.tables["inventory"]["gas"].unique().sort()]
     return {
-        "line": words("for", entities=named, years=spoken, views=words.separator.join(_view_name(v, words) for v in run.views)),
+        "line": words("for", entities=named, years=spoken, views=words.separator.join(view_name(v, words) for v in run.views)),
         "packs": [
             {"id": p["id"], "label": p[f"label_{words.lang}"], "research": p["kind"] == "research"}
             for p in run.manifest["packs"]
         ],
-        "unit": words.unit if set(run.tables["inventory"]["gas"].unique()) <= {"CO2"} else words.unit_e,
+        "unit": unit(run, words),
         "gases": f"{words.separator.join(gases)} · {run.manifest['settings']['gwp']}",
         "engine": "{name} {version}".format(**run.manifest["engine"]),
         "digest": str(run.manifest["digest"]),
@@ -43,7 +43,8 @@ def head(run: Result, words: Words) -> dict[str, Any]:
     }
 
 
-def _view_name(name: str, words: Words) -> str:
+def view_name(name: str, words: Words) -> str:
+    """What people call a view, with its id."""
     return words[f"view {name}"] if f"view {name}" in both() else name
 
 
@@ -68,9 +69,12 @@ def first(run: Result, words: Words) -> list[str]:
         told.append(words("uncovered", share=f"{share:.1%}") + " " + words("largest", names=_largest(run, words)))
     elif share is not None:
         told.append(words.covered_all)
-    top = tops(run)
-    lacking = top.filter(pl.col("missing_cells") > 0).height
-    told.append(words("lacking", n=top.height, k=lacking) if lacking else words("whole", n=top.height))
+    counted = years(run).height
+    lacking = tops(run).filter(pl.col("missing_cells") > 0).select("entity", "year").n_unique()
+    told.append(words("lacking", n=counted, k=lacking) if lacking else words("whole", n=counted))
+    lasting = lasting_years(run)
+    if lasting:
+        told.append(words("lasting", n=lasting))
     found = run.tables["findings"]
     told.append(
         words(

@@ -121,7 +121,9 @@ def _files_of(told: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, 
         if name.endswith(".parquet") and (into is shown or name.removesuffix(".parquet") in TABLES):
             into.setdefault(name.removesuffix(".parquet"), []).append(file)
     order = [name for name in TABLES if name in own]
-    return {name: own[name] for name in order}, shown
+    asked: list[str] = told.get("settings", {}).get("views", [])
+    in_order = [*(name for name in asked if name in shown), *(name for name in shown if name not in asked)]
+    return {name: own[name] for name in order}, {name: shown[name] for name in in_order}
 
 
 def _is_sealed(folder: Path, file: str, entry: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,11 +15,14 @@ from docs.blocks import commands, fits
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+SAMPLES = ("datasets/sample-city", "datasets/sample-park")
 BIN = Path(sys.executable).parent
 
 
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if commands(d)], ids=lambda path: path.name)
 def test_the_commands_of_a_document_print_what_it_says(document: Path, tmp_path: Path) -> None:
+    for sample in SAMPLES:
+        shutil.copytree(REPOSITORY / sample, tmp_path / sample)
     for command in commands(document):
         words = shlex.split(command.text)
         assert words[0] == "tanfeng", command.text
