@@ -157,9 +157,10 @@ def methods_shown(talk: Talk, name: str) -> int:
     return 0
 
 
-def packs_verified(talk: Talk, names: Sequence[str]) -> int:
-    """Every check of packs; 0 without a problem, 5 with one."""
-    problems = {name: check.problems(name) for name in (names or pack.shipped_packs())}
+def packs_verified(talk: Talk, names: Sequence[str], *, every: bool = False) -> int:
+    """Every check of packs, of the shipped ones where none is named; 0 without a problem, 5 with one."""
+    shipped = pack.shipped_packs() if every or not names else ()
+    problems = {name: check.problems(name) for name in dict.fromkeys((*names, *shipped))}
     lines: list[str] = []
     for name, rows in problems.items():
         lines.append(f"{name}  {talk.say('无问题', 'sound') if not rows else len(rows)}")

@@ -53,10 +53,11 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         packs: Annotated[
             list[str] | None, typer.Argument(metavar="[PACK…]", help=say("默认全部自带包", "all shipped packs by default"))
         ] = None,
+        every: Annotated[bool, typer.Option("--all", help=say("连同全部自带包", "and all shipped packs"))] = False,
     ) -> int:
         from accounting.cli.pack_answers import packs_verified
 
-        return packs_verified(talk, packs or [])
+        return packs_verified(talk, packs or [], every=every)
 
     @factors.command(
         "find",
