@@ -44,7 +44,7 @@ def items_called(word: str) -> tuple[str, ...]:
     initials with which a name begins. The first of these that finds anything; full-width letters are as narrow ones.
 
     >>> items_called("ＹＭ"), items_called("diesel"), items_called("nothing of the kind")
-    (('raw_coal',), ('diesel_oil',), ())
+    (('raw_coal', 'bituminous_coal'), ('diesel_oil',), ())
     """
     return _called(word, items(), find_item(_narrow(word)))
 
