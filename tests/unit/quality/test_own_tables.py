@@ -125,3 +125,10 @@ def test_a_park_takes_the_factor_of_its_grid(tmp_path: Path) -> None:
     alone = run(tmp_path / "b", packs="grid-cn", data=data).effective
     main = pl.col("account") == "main"
     assert under.filter(main)["place"].item() != alone.filter(main)["place"].item() == "CN"
+
+
+def test_a_park_that_moves_takes_the_factors_of_where_it_is_in_each_year(tmp_path: Path) -> None:
+    data = [("P1", year, "", "purchased", "electricity", "1", "万千瓦时") for year in (2021, 2022)]
+    moved = [("P1", "园区", "park", "330100", "", "", "", 2021), ("P1", "园区", "park", "530100", "", "", 2022)]
+    places = run(tmp_path, packs="grid-cn", data=data, entities=moved).effective.filter(pl.col("account") == "main")
+    assert dict(places.select("year", "place").rows()) == {2021: "330000", 2022: "530000"}
