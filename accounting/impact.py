@@ -6,17 +6,15 @@ give the stored cells back in every digit, and once with the new pack. Every tot
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from accounting import codes, inventory
-from accounting.errors import UsageError, VerificationFailed
+from accounting.calculation import Terms, calculated
+from accounting.errors import VerificationFailed
 from accounting.exact import MASS_DIGITS, decimals, integers
-from accounting.factors import classes, resolver
 from accounting.factors.pack import Pack
 from accounting.tables import CELL
 
@@ -47,43 +45,23 @@ class Impact:
         return rows.sort(by, descending=[name == "size" for name in by], nulls_last=True).drop("size")
 
 
-def impact(
-    tables: Mapping[str, pl.DataFrame],
-    packs: Sequence[Pack],
-    old: Pack,
-    new: Pack,
-    counted: Collection[tuple[str, int]],
-    policy: str | None,
-    gwp: Mapping[str, Fraction],
-) -> Impact:
-    """What `new` in the place of `old` does to the run of these tables (`sums`, `inventory`).
+def impact(tables: Mapping[str, pl.DataFrame], terms: Terms, old: Pack, new: Pack) -> Impact:
+    """What `new` in the place of `old` does to the run of these tables (`sums`, `inventory`), calculated on its terms.
 
-    `packs` are those of the run, in their order; `counted`, `policy` and `gwp` are as the run's. Raises
-    VerificationFailed (`diff.run_differs`) where key sums and packs do not give the stored cells; UsageError
+    Raises VerificationFailed (`diff.run_differs`) where key sums and packs do not give the stored cells; UsageError
     (`gwp.gas_missing`) where the new pack has a gas without a GWP.
     """
     stored = tables["inventory"]
-    replaced = list(dict.fromkeys(new if one.content_hash == old.content_hash else one for one in packs))
-    before, after = (_cells(tables["sums"], chosen, counted, policy, gwp) for chosen in (packs, replaced))
+    replaced = list(dict.fromkeys(new if one.content_hash == old.content_hash else one for one in terms.packs))
+    sums = tables["sums"].drop("class")
+    before, after = (
+        calculated(sums, one).cells.select(*CELL, *_MASSES, "notation_key") for one in (terms, replace(terms, packs=replaced))
+    )
     differing = before.join(stored.select(before.columns), on=before.columns, how="anti", nulls_equal=True)
     if differing.height or before.height != stored.height:
         raise VerificationFailed("diff.run_differs", seen=old.id, cells=max(differing.height, 1))
     cells = _compared(before, after)
     return Impact(cells, _totals(cells))
-
-
-def _cells(
-    sums: pl.DataFrame, packs: Sequence[Pack], counted: Collection[tuple[str, int]], policy: str | None,
-    gwp: Mapping[str, Fraction],
-) -> pl.DataFrame:  # fmt: skip
-    placed, class_frame = classes.classed(sums, packs, codes.ancestors_of_entities(sums["entity"].unique()))
-    resolved = resolver.resolve(class_frame, packs, counted, policy)
-    unknown = sorted({*resolved.effective["gas"], *resolved.missing["gas"]} - set(gwp))
-    if unknown:
-        raise UsageError("gwp.gas_missing", seen=", ".join(unknown), edition="–")
-    inventory.products_within_range(placed.lazy(), resolved.effective.lazy())
-    cells = inventory.cells(placed.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), gwp)
-    return cells.select(*CELL, *_MASSES, "notation_key").collect()
 
 
 def _compared(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

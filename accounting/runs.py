@@ -11,21 +11,20 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, codes, inventory, ledger, units, views
+from accounting import acceptances, calculation, ledger, units, views
 from accounting import project as projects
 from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding
 from accounting.exact import plain as plain_number
 from accounting.explain import Explanation, Place, explained, place_of
 from accounting.factors import check as pack_check
-from accounting.factors import classes, electricity_years, pack, resolver
+from accounting.factors import electricity_years, pack
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
 from accounting.ingest.project_tables import entities, wholes
@@ -35,9 +34,9 @@ from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
 from accounting.quality import claims, conservation, coverage, electricity, findings, park, reference, unserved
 from accounting.quality import own_tables as own_findings
-from accounting.ranks import coded, in_order, uncoded
+from accounting.ranks import uncoded
 from accounting.store import commit, digest, manifest, opened
-from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered, plain
+from accounting.tables import CELL, STORED, check, contract, frame, ordered
 
 Progress = Callable[[str, int, int], None]
 
@@ -77,6 +76,12 @@ class Settings:
     def counted(self) -> tuple[tuple[str, int], ...]:
         """The pairs of category and scope that the chosen views count."""
         return tuple(dict.fromkeys(pair for view in self.views for pair in view.counted()))
+
+    def terms(self) -> calculation.Terms:
+        """What decides the factors of key sums."""
+        return calculation.Terms(
+            self.packs, self.counted(), pack.gwp(self.gwp), self.gwp, self.electricity, self.electricity_year, self.own.lineages
+        )
 
     def for_digest(self) -> dict[str, Any]:
         """The settings as they enter the digest: packs by content, never by path."""
@@ -211,35 +216,24 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     whole, contradicted = with_wholes(taken.sums, own)
     if contradicted:
         raise refusal(contradicted)
-    sums, class_frame = _classed(whole, settings)
-    sums = in_order(sums, KEY)
+    found = calculation.calculated(whole, settings.terms())
+    sums, cells, resolved = found.coded_sums, found.coded_cells, found.resolved
     conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
     if own.parts:
         with_pieces = pl.concat([uncoded(taken.sums), ledger.cut(whole, own.parts).select(taken.sums.columns)])
         conservation_results.append(conservation.sums_equal(with_pieces.lazy(), whole.lazy(), "parts"))
-    resolved = resolver.resolve(
-        class_frame, settings.packs, counted, settings.electricity, settings.electricity_year, own.lineages
-    )
     tables = {
         "activity": taken.activity,
-        "sums": plain("sums", sums),
+        "sums": found.sums,
         "effective": ordered("effective", resolved.effective),
         "resolution": ordered("resolution", resolved.resolution),
         "missing": ordered("missing", resolved.missing),
+        "inventory": found.cells,
         "rejections": ordered("rejections", taken.rejections),
         "corrections": ordered("corrections", taken.corrections),
     }
     with ThreadPoolExecutor(max_workers=1) as beside:
         digested = beside.submit(digest.digest, tables, settings.for_digest())
-        inventory.products_within_range(sums.lazy(), resolved.effective.lazy())
-        potentials = pack.gwp(settings.gwp)
-        _every_gas_has_a_potential(resolved, potentials, settings.gwp)
-        cells = inventory.cells(sums.lazy(), resolved.effective.lazy(), resolved.missing.lazy(), potentials).collect()
-        cells = in_order(cells, CELL)
-        computed_cells = plain("inventory", cells)
-        claimed = claims.claims(computed_cells, tables["sums"])
-        tables["inventory"] = claims.without(computed_cells, claimed)
-        cells = coded(cells if tables["inventory"] is computed_cells else tables["inventory"], CELL)
         conservation_results.append(conservation.cells_are_unique(cells, CELL))
         view_tables: dict[str, pl.DataFrame] = {}
         for shown in settings.views:
@@ -247,13 +241,13 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
             conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
     listed = [
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
-        *unserved.without_factor(sums, class_frame, resolved, counted),
-        *unserved.without_method(class_frame, categories),
-        *claims.findings(claimed, computed_cells, taken.activity),
+        *unserved.without_factor(sums, found.classes, resolved, counted),
+        *unserved.without_method(found.classes, categories),
+        *claims.findings(found.claimed, found.products, taken.activity),
         *electricity.findings(tables["sums"], resolved.effective, resolved.resolution, counted, settings.electricity_year),
         *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
-        *own_findings.told(own, uncoded(taken.sums), tables["sums"], class_frame, resolved),
+        *own_findings.told(own, uncoded(taken.sums), tables["sums"], found.classes, resolved),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_first_addresses(findings.with_stakes(all_findings, cells), taken.activity)
@@ -284,35 +278,10 @@ def with_wholes(sums: pl.DataFrame, own: Own) -> tuple[pl.DataFrame, list[dict[s
     return whole, wholes.counted_twice(plain_sums, whole, own.parts, own.wholes)
 
 
-def _classed(sums: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Key sums with their class, and the classes, each span of years with the parents that entities have in it."""
-    lineages = settings.own.lineages
-    sums = coded(sums, KEY)
-    entities_of = uncoded(sums.select("entity", "year").unique())
-    eras = lineages.eras(sums["year"].unique().to_list()) if lineages.belongings else []
-    if not eras:
-        return classes.classed(sums, settings.packs, codes.ancestors_of_entities(entities_of["entity"].unique()))
-    made: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-    for years in eras:
-        of_era = sums.filter(pl.col("year").is_in(years))
-        entities_then = entities_of.filter(pl.col("year").is_in(years))["entity"].unique()
-        parents = {entity: lineages.above(entity, years[0]) for entity in entities_then}
-        made.append(classes.classed(of_era, settings.packs, parents))
-    return pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
-
-
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:
     listed = pl.concat([rejections, waiting.select(rejections.columns)])
     if listed.height:
         raise Refused("run.strict", rejections=listed, refused=listed.height)
-
-
-def _every_gas_has_a_potential(resolved: resolver.Resolved, potentials: Mapping[str, Fraction], edition: str) -> None:
-    """A gas that the set does not know would be missing from every total in CO2e, unsaid."""
-    gases = pl.concat([resolved.effective["gas"], resolved.missing["gas"]]).unique().sort()
-    unknown = [gas for gas in gases if gas not in potentials]
-    if unknown:
-        raise UsageError("gwp.gas_missing", seen=", ".join(unknown), edition=edition)
 
 
 def _research_in_official_views(settings: Settings) -> list[dict[str, Any]]:

@@ -9,10 +9,12 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, views
+from accounting.calculation import Terms
 from accounting.cli.talk import Talk
 from accounting.errors import UsageError
 from accounting.exact import plain
 from accounting.factors import check, diff, pack
+from accounting.factors.electricity_years import STRICT
 from accounting.impact import Impact, document, impact
 from accounting.runs import Run, open_run
 
@@ -47,8 +49,17 @@ def _impact(run: Run, old: pack.Pack, new: pack.Pack) -> Impact:
         raise UsageError("diff.pack_not_of_run", seen=old.id, packs=", ".join(used.values()))
     packs = [old if told == old.content_hash else _at_hand(name, told) for told, name in used.items()]
     counted = tuple(dict.fromkeys(pair for name in run.views for pair in views.view(name).counted()))
-    gwp = {gas: Fraction(text) for gas, text in run.manifest["gwp"].items()}
-    return impact(run.tables, packs, old, new, counted, run.manifest["settings"].get("electricity"), gwp)
+    settings = run.manifest["settings"]
+    terms = Terms(
+        packs=packs,
+        counted=counted,
+        gwp={gas: Fraction(text) for gas, text in run.manifest["gwp"].items()},
+        edition=str(settings["gwp"]),
+        electricity=settings.get("electricity"),
+        years=settings.get("electricity_year", STRICT),
+        lineages=codes.Lineages(),
+    )
+    return impact(run.tables, terms, old, new)
 
 
 def _at_hand(name: str, content_hash: str) -> pack.Pack:

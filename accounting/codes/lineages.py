@@ -36,7 +36,7 @@ class Lineages:
 
     >>> inside = Lineages({"F": (Belonging("P1"),), "P1": (Belonging("330100"),)})
     >>> inside.above("F", 2022)
-    ('P1', '330100', '330000', 'GRID_EAST', 'CN')
+    ('P1', '330100', '330000', 'GRID_EAST', 'GRID6_EAST', 'CN')
     >>> inside.above("110105", 2022), inside.above("park-7", 2022)
     (('110000', 'GRID_NORTH_CHINA', 'CN'), ('CN',))
     """

@@ -28,6 +28,7 @@ from accounting.factors import classes, effective, resolver
 from accounting.factors.pack import Pack
 from accounting.factors.sources import Sources
 from accounting.methods import Method, methods
+from accounting.ranks import uncoded
 from accounting.tables import KEY, frame
 
 GROUPS: dict[str | None, tuple[str, str]] = {
@@ -142,9 +143,9 @@ def _quantities(net: pl.DataFrame) -> pl.DataFrame:
 
 def _masses(left: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
     """CO2 of what was supplied and not excluded: exact, rounded once; a fuel without a factor is missing whole."""
-    sums, class_frame = classes.classed(left.with_columns(pl.lit(None, pl.String).alias("notation_key")), packs, parents)
+    classed, class_frame = classes.classed(left.with_columns(pl.lit(None, pl.String).alias("notation_key")), packs, parents)
     with_factor, missing, told = _factors(class_frame, packs)
-    used = sums.filter(pl.col("quantity") != 0)
+    used = uncoded(classed).filter(pl.col("quantity") != 0)
     inventory.products_within_range(used.lazy(), with_factor.lazy())
     cells = inventory.cells(used.lazy(), with_factor.lazy(), missing.lazy(), {GAS: Fraction(1)}).collect()
     texts = used.join(with_factor, on="class").join(told, on="class", how="left").group_by("entity", "year", "item").agg(

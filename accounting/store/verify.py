@@ -24,6 +24,7 @@ from accounting.factors import effective
 from accounting.ingest import intake
 from accounting.methods import method
 from accounting.quality import claims
+from accounting.ranks import uncoded
 from accounting.store import opened
 from accounting.store.digest import digest as digest_of
 from accounting.tables import KEY, TABLES, ordered
@@ -198,7 +199,7 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
         "sums",
         f"键和（由 {len(found)} 个原文件）",
         f"key sums from {len(found)} sources",
-        _with_wholes(again.sums, stored),
+        _with_wholes(uncoded(again.sums), stored),
         stored.tables["sums"],
     )
     corrected = stored.tables["corrections"].height

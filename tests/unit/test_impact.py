@@ -12,9 +12,11 @@ import polars as pl
 import pytest
 
 import accounting as ac
-from accounting import impact, runs, views
+from accounting import codes, impact, runs, views
+from accounting.calculation import Terms
 from accounting.errors import VerificationFailed
 from accounting.factors import pack
+from accounting.factors.electricity_years import STRICT
 from accounting.tables import CELL
 
 ROWS = [
@@ -37,7 +39,8 @@ def compared(run: ac.Run, names: tuple[str, ...], old: str, new: str | Path) -> 
     counted = views.view("china-pilot").counted()
     loaded = [pack.load(name) for name in names]
     old_pack = next(one for one in loaded if one.id == old)
-    return impact.impact(run.tables, loaded, old_pack, pack.load(new), counted, runs.MARKET_POLICY, gwp)
+    terms = Terms(loaded, counted, gwp, "AR5", runs.MARKET_POLICY, STRICT, codes.Lineages())
+    return impact.impact(run.tables, terms, old_pack, pack.load(new))
 
 
 @pytest.fixture(scope="module")

@@ -44,18 +44,18 @@ def test_a_policy_says_which_year_serves(tmp_path: Path, policy: str, year: int,
 
 
 def test_the_place_comes_before_the_year(tmp_path: Path) -> None:
-    rows = [of_year("2021", "3", region="330000"), of_year("2016", "4", region="GRID_EAST")]
-    assert tonnes(tmp_path, *rows, policy="nearest") == "300"
+    rows = [of_year("2021", "0.3", region="330000"), of_year("2016", "0.4", region="GRID_EAST")]
+    assert tonnes(tmp_path, *rows, policy="nearest") == "30"
 
 
 def test_a_value_for_the_year_itself_at_a_wider_place_is_no_stand_in(tmp_path: Path) -> None:
-    rows = [of_year("2021", "3", region="330000"), of_year("2015", "4", region="CN")]
-    assert tonnes(tmp_path, *rows, policy="nearest") == "400"
+    rows = [of_year("2021", "0.3", region="330000"), of_year("2015", "0.4", region="CN")]
+    assert tonnes(tmp_path, *rows, policy="nearest") == "40"
 
 
 def test_a_value_that_is_valid_always_stays(tmp_path: Path) -> None:
-    rows = [POWER | {"valid_from": "", "value": "5", "region": "330000"}, of_year("2017", "2")]
-    assert tonnes(tmp_path, *rows, policy="nearest") == tonnes(tmp_path / "b", *rows, policy="fixed:2017") == "500"
+    rows = [POWER | {"valid_from": "", "value": "0.5", "region": "330000"}, of_year("2017", "2")]
+    assert tonnes(tmp_path, *rows, policy="nearest") == tonnes(tmp_path / "b", *rows, policy="fixed:2017") == "50"
 
 
 @pytest.mark.parametrize("policy", ["nearest", "fixed:2013"])

@@ -41,14 +41,14 @@ def test_without_a_project_nothing_is_said() -> None:
 def test_entities_belong_and_have_names(tmp_path: Path) -> None:
     said = own(tmp_path, entities=ENTITIES)
     assert said.names == {"P1": "钱塘园区", "F1": "热电厂"}
-    assert said.lineages.above("F1", 2019) == ("P1", "330100", "330000", "GRID_EAST", "CN")
-    assert said.lineages.above("F1", 2020) == ("P1", "330600", "330000", "GRID_EAST", "CN")
-    assert said.lineages.above("P1", 2019) == ("330100", "330000", "GRID_EAST", "CN")
+    assert said.lineages.above("F1", 2019) == ("P1", "330100", "330000", "GRID_EAST", "GRID6_EAST", "CN")
+    assert said.lineages.above("F1", 2020) == ("P1", "330600", "330000", "GRID_EAST", "GRID6_EAST", "CN")
+    assert said.lineages.above("P1", 2019) == ("330100", "330000", "GRID_EAST", "GRID6_EAST", "CN")
 
 
 def test_a_place_of_its_own_decides_before_the_parent(tmp_path: Path) -> None:
     rows = [("F1", "厂", "facility", "P1", "", "330600"), ("P1", "园区", "park", "330100")]
-    assert own(tmp_path, entities=rows).lineages.above("F1", 2020) == ("330600", "330000", "GRID_EAST", "CN")
+    assert own(tmp_path, entities=rows).lineages.above("F1", 2020) == ("330600", "330000", "GRID_EAST", "GRID6_EAST", "CN")
 
 
 def test_a_place_may_be_said_by_name(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_an_entity_without_parent_stands_under_the_nation(tmp_path: Path) -> Non
 def test_a_code_may_be_listed_and_nothing_changes(tmp_path: Path) -> None:
     said = own(tmp_path, entities=[("330100", "杭州", "city", "330000"), ("P1", "园区", "park", "330100")])
     assert said.names == {"P1": "园区"}
-    assert said.lineages.above("330100", 2020) == ("330000", "GRID_EAST", "CN")
+    assert said.lineages.above("330100", 2020) == ("330000", "GRID_EAST", "GRID6_EAST", "CN")
 
 
 def test_figures_outside_the_years_of_an_entity_are_told(tmp_path: Path) -> None:
