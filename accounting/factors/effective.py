@@ -100,7 +100,7 @@ def printed_rows(method: Method, printed: Sequence[Mapping[str, str]]) -> list[d
 
     This is all that a stored run needs to be computed again; of a split the parameters are `KIND.share`, `KIND.ncv`, ….
     """
-    by_part: dict[str, dict[str, Mapping[str, str]]] = {}
+    by_part: dict[str, dict[str, Mapping[str, str]]] = {} if printed else {"": {}}
     for row in printed:
         into, _, name = row["parameter"].rpartition(".")
         by_part.setdefault(into, {})[name] = row
@@ -108,7 +108,7 @@ def printed_rows(method: Method, printed: Sequence[Mapping[str, str]]) -> list[d
         Part(into, rows_of.pop(SHARE)["value"] if into and SHARE in rows_of else "1", _values(rows_of))
         for into, rows_of in sorted(by_part.items())
     ]
-    if not parts or not all(set(method.reads) <= set(part.values) for part in parts):
+    if not all(set(method.reads) <= set(part.values) for part in parts):
         return []
     return rows(method, parts[0].values) if not parts[0].into else split_rows(method, parts)
 

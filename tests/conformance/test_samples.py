@@ -65,9 +65,9 @@ DIFFER = (
     ),
     (
         "gpc:basic_plus",
-        "ipcc2006:total − gpc:territorial + china-pilot:used",
+        "ipcc2006:total − gpc:territorial + china-pilot:used + gpc:I.3",
         "CO2e",
-        "GPC 的 BASIC+ 不含并网火电与供热的燃烧，改按各部门用电用热计范围 2",
+        "GPC 的 BASIC+ 不含并网火电与供热的燃烧，改按各部门用电用热计范围 2，另计输配损失（范围 3）",
     ),
     (
         "zero-carbon-park:total",
@@ -210,7 +210,7 @@ def test_biogenic_carbon_and_removals_are_in_no_total(runs: Mapping[str, ac.Run]
         assert shown.is_empty() or set(shown["account"]) <= {"memo", "removal"}
     assert apart.filter(account="removal")["mass_t"].to_list() == [Decimal("-183000")]
     biomass = apart.filter(account="memo")
-    assert set(biomass["item"]) == {"wood", "black_liquor", "other_solid_biomass"}
+    assert set(biomass["item"]) == {"wood", "black_liquor", "other_solid_biomass", "hazardous_waste", "msw_continuous_stoker"}
 
 
 # The park from its parts

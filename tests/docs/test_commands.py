@@ -65,7 +65,7 @@ def test_the_project_of_its_own_tables_in_the_guide_runs(tmp_path: Path) -> None
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "钱塘园区 P1 · 2022" in answer.stdout
     assert "热电厂 F1 · 2022" in answer.stdout
-    assert "NE" not in answer.stdout
+    assert "不完整" not in answer.stdout
 
 
 def test_a_wrong_line_would_be_seen() -> None:

@@ -175,6 +175,8 @@ def factors(
         yield from burnt(of, base, biogenic=True)
     elif role in (*BURNT, "boundary_energy") and kind == "energy" and category != "self_generated":
         yield from energy(of, category, item, base, across=role == "boundary_energy")
+    elif category == "loss" and kind == "energy":
+        yield "CO2", 3, "main", 0, of("emission_factor", "CO2", base)
     elif role == "process":
         for gas in GASES:
             if (factor := of("emission_factor", gas, base)) is not None:
@@ -185,6 +187,7 @@ def factors(
         carbon, fossil, oxidised = of("carbon_fraction", per="t"), of("fossil_fraction"), of("oxidation_factor")
         if None not in (carbon, fossil, oxidised):
             yield "CO2", 1, "main", 0, carbon * fossil * oxidised * CARBON
+            yield "CO2", 1, "memo", 0, carbon * (1 - fossil) * oxidised * CARBON
         for gas in ("CH4_biogenic", "N2O"):
             if (factor := of("emission_factor", gas, base)) is not None:
                 yield gas, 1, "main", 0, factor

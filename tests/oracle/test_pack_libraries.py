@@ -51,9 +51,10 @@ def test_co2_is_the_measure() -> None:
 # Lines of the view that have a name of their own: parts of a category of the IPCC, or none of its categories.
 OWN_WORDS = {
     "1A4a_trade": "a part of Commercial/Institutional", "1A4a_other": "a part of Commercial/Institutional",
+    "2B10": "fuels as feedstock, within Other of the chemical industry",
     "1A2i": "industry without construction, which the balance does not divide",
 }  # fmt: skip
-NO_CATEGORY = {"total", "2_kept"}
+NO_CATEGORY = {"total", "2_kept", "international", "international_aviation", "international_water"}  # bunkers: no total
 
 
 def code(line: views.Line) -> str:

@@ -60,6 +60,7 @@ def _each_in_one_leaf(made: pl.DataFrame, shown: views.View) -> None:
             line for line in leaves if not line.items or {cell["item"], *codes.item_parents(cell["item"])} & set(line.items)
         ]
         counts = bool(named) and (cell["account"] != "main" or named[0].account == "main")
+        counts = counts and all(not line.gases or cell["gas"] in line.gases for line in named[:1])
         assert (cell["n"] in set(placed["n"])) == counts, cell
 
 

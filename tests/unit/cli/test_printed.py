@@ -45,7 +45,7 @@ def test_gases_together_are_an_equivalent(city: ac.Run) -> None:
 def test_removals_and_memo_items_stand_apart_under_the_totals(city: ac.Run) -> None:
     lines = printed(city, "china-pilot")
     apart = lines[lines.index("  另列，不计入以上合计：") : lines.index("示例市 · 2022")]
-    assert [line.split()[0] for line in apart[1:]] == ["基于市场", "备忘项", "备忘项", "备忘项", "清除量"]
+    assert [line.split()[0] for line in apart[1:]] == ["基于市场", *["备忘项"] * 4, "清除量"]
     assert apart[-1].split()[-1] == "-18.18" == apart[-1].strip()[-6:]
 
 
