@@ -185,13 +185,12 @@ def finding(
     stake_t: float | None = None,
     **facts: Any,
 ) -> dict[str, Any]:
-    """One row of Findings; its id is a hash of code, address or key, and the value seen."""
+    """One row of Findings; its id is a hash of code, address or key (with the gas, where it is about one), and value seen."""
     where = where or Where()
     seen_text = None if seen is None else str(seen)
     used_text = None if used is None else str(used)
-    identity = "\x1f".join(
-        str(part or "") for part in (code, where.file, where.sheet, where.cell, entity, year, category, item, seen_text)
-    )
+    key = (entity, year, category, item, *([facts["gas"]] if "gas" in facts else []))
+    identity = "\x1f".join(str(part or "") for part in (code, where.file, where.sheet, where.cell, *key, seen_text))
     own = {"entity": entity, "year": year, "category": category, "item": item, "used": used_text or ""}
     return {
         "id": hashlib.sha256(identity.encode()).hexdigest()[:12],

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from accounting.demo.sample import lay_out
-from benchmarks import full_run, start_up
+from benchmarks import all_methods, full_run, resolving, start_up
 from benchmarks.measured import Subject
 
 YEARBOOK = Path(__file__).resolve().parents[2] / "shared" / "data" / "yearbook-2007"
@@ -29,6 +29,8 @@ def subjects(folder: Path, rows: int, keys: int) -> Iterator[Subject]:
         print(f"the ten workbooks are not at {YEARBOOK}; the three of the demonstration instead", file=sys.stderr)
         yield start_up.workbooks(folder, tanfeng, folder / "sample")
     yield full_run.measured(folder, rows, keys, tanfeng, at_most=2.5, mebibytes=2048)
+    yield all_methods.measured(folder, rows, keys, tanfeng, at_most=1.3)
+    yield from resolving.measured(at_most=1.0)
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ def series_lines(run: Run, talk: Talk) -> list[str]:
         if counts_electricity([name]):
             shown = views.view(name)
             series = electricity_series.of_run(run.tables, run.manifest, shown, MOST_ENTITIES).to_dicts()
-            rows = [_line(row, shown, talk) for row in series[:MOST_LINES]]
+            rows = [_line(row, shown, talk, run.names) for row in series[:MOST_LINES]]
             lines += ["", _head(name, talk), *rows] if rows else []
     return lines
 
@@ -44,10 +45,11 @@ def _head(name: str, talk: Talk) -> str:
     )
 
 
-def _line(row: dict[str, Any], shown: views.View, talk: Talk) -> str:
+def _line(row: dict[str, Any], shown: views.View, talk: Talk, own: Mapping[str, str]) -> str:
     name = next(line.name(talk.lang) for line in shown.lines if line.row == row["row"])
     ours, fixed = _amount(row["co2_t"], row["missing_cells"]), _amount(row["fixed_co2_t"], row["fixed_missing_cells"])
-    return f"  {codes.entity_name(row['entity'], talk.lang)} · {row['year']}  {name}  {ours} | {fixed} ({row['factor_year']})"
+    entity = codes.entity_name(row["entity"], talk.lang, own)
+    return f"  {entity} · {row['year']}  {name}  {ours} | {fixed} ({row['factor_year'] or '–'})"
 
 
 def _amount(tonnes: Decimal | None, missing: int) -> str:

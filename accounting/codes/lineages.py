@@ -38,7 +38,7 @@ class Lineages:
     >>> inside.above("F", 2022)
     ('P1', '330100', '330000', 'GRID_EAST', 'GRID6_EAST', 'CN')
     >>> inside.above("110105", 2022), inside.above("park-7", 2022)
-    (('110000', 'GRID_NORTH_CHINA', 'CN'), ('CN',))
+    (('110000', 'GRID_NORTH_CHINA', 'GRID6_NORTH_CHINA', 'CN'), ('CN',))
     """
 
     belongings: Mapping[str, Sequence[Belonging]] = field(default_factory=dict)

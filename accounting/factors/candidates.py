@@ -35,6 +35,15 @@ class Candidate:
         return value(self.row["parameter"], self.row["value"], self.row["unit"])
 
     @property
+    def place(self) -> str:
+        """The entity or region that the value is of, else the nation."""
+        return str(self.row["entity"] or self.row["region"] or codes.NATION)
+
+    def is_valid(self, year: int) -> bool:
+        """Whether a year is within the validity; measured and published do not matter."""
+        return bool((self.row["valid_from"] or 0) <= year <= (self.row["valid_to"] or 9999))
+
+    @property
     def is_own(self) -> bool:
         """Whether the project measured it itself."""
         return self.pack == OWN
@@ -52,16 +61,18 @@ class Choice:
 
 
 class Index:
-    """The parameter rows of the chosen packs by parameter, gas and item: what a class looks through is short."""
+    """The parameter rows of the chosen packs by parameter, gas, item and place: what a class looks through is short."""
 
     def __init__(self, packs: Sequence[Pack], lineages: codes.Lineages | None = None) -> None:
         self._lineages = lineages or codes.Lineages()
         self._places: dict[tuple[str, int], tuple[str, ...]] = {}
-        self._rows: dict[tuple[str, str | None, str | None], list[Candidate]] = {}
+        self._rows: dict[tuple[str, str | None, str | None], dict[str, list[Candidate]]] = {}
         self._held: dict[tuple[str, str, str, str | None], bool] = {}
         for order, pack in enumerate(packs):
             for row in pack.parameters.to_dicts():
-                self._rows.setdefault((row["parameter"], row["gas"], row["item"]), []).append(Candidate(row, pack.id, order))
+                by_place = self._rows.setdefault((row["parameter"], row["gas"], row["item"]), {})
+                candidate = Candidate(row, pack.id, order)
+                by_place.setdefault(candidate.place, []).append(candidate)
 
     def places(self, place: str, year: int) -> tuple[str, ...]:
         """The places whose values may serve a place in a year, nearest first, international values last."""
@@ -72,20 +83,20 @@ class Index:
 
     def parts(self, key: Key) -> tuple[Candidate, ...]:
         """The shares into which the nearest split cuts the item of a class, in the order of their kinds; none without one."""
-        places = self.places(key["place"], key["year"])
-        able: dict[str, list[Candidate]] = {}
-        for candidate in self._rows.get((SHARE, None, key["item"]), ()):
-            row = candidate.row
-            if candidate.pack == SPLITS and (row["valid_from"] or 0) <= key["year"] <= (row["valid_to"] or 9999):
-                able.setdefault(row["entity"], []).append(candidate)
-        nearest = next((place for place in places if place in able), None)
-        return tuple(sorted(able[nearest], key=lambda one: one.row["into"])) if nearest else ()
+        by_place = self._rows.get((SHARE, None, key["item"]), {})
+        for place in self.places(key["place"], key["year"]):
+            able = [one for one in by_place.get(place, ()) if one.pack == SPLITS and one.is_valid(key["year"])]
+            if able:
+                return tuple(sorted(able, key=lambda one: one.row["into"]))
+        return ()
 
-    def of(self, parameter: str, gas: str, item: str) -> Iterator[Candidate]:
-        """Rows of a parameter for a gas, or for no gas in particular, and for an item, its parents, or none."""
+    def of(self, parameter: str, gas: str, item: str, places: Sequence[str]) -> Iterator[Candidate]:
+        """Rows of a parameter at these places, for a gas or no gas in particular, for an item, its parents, or none."""
         for name in (item, *codes.item_parents(item), None):
             for kind in (gas, None):
-                yield from self._rows.get((parameter, kind, name), ())
+                by_place = self._rows.get((parameter, kind, name), {})
+                for place in places if by_place else ():
+                    yield from by_place.get(place, ())
 
     def holds(self, parameter: str, gas: str, category: str, item: str | None) -> bool:
         """Whether the packs hold any value of a parameter for a gas that may serve a category, and an item if one is named."""
@@ -99,8 +110,9 @@ class Index:
         items = None if item is None else {item, *codes.item_parents(item), None}
         return any(
             candidate.row["category"] in categories
-            for (name, kind, of_item), rows in self._rows.items()
+            for (name, kind, of_item), by_place in self._rows.items()
             if name == parameter and kind in (gas, None) and (items is None or of_item in items)
+            for rows in by_place.values()
             for candidate in rows
         )
 
@@ -111,11 +123,11 @@ def chosen(index: Index, parameter: str, gas: str, key: Key, reads_activity: boo
     fitting: list[tuple[tuple[Any, ...], Candidate]] = []
     passed: list[str] = []
     based = False
-    for candidate in index.of(parameter, gas, key["item"]):
-        obstacle = _obstacle(candidate, key, places, reads_activity)
+    for candidate in index.of(parameter, gas, key["item"], places):
+        obstacle = _obstacle(candidate, key, reads_activity)
         if obstacle is None:
             fitting.append((_rank(candidate, key, places), candidate))
-        elif obstacle != "other place":
+        else:
             based = based or obstacle == "basis unstated"
             passed.append(f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']} ({obstacle})")
     if not fitting:
@@ -132,22 +144,19 @@ def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activit
     """The year nearest to that of a key in which the nearest place that has a value has one; of two, the earlier."""
     places = index.places(key["place"], key["year"])
     found: list[tuple[int, int, int]] = []
-    for candidate in index.of(parameter, gas, key["item"]):
+    for candidate in index.of(parameter, gas, key["item"], places):
         row = candidate.row
         year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
-        if _obstacle(candidate, key | {"year": year}, places, reads_activity) is None:
-            place = places.index(row["entity"] or row["region"] or codes.NATION)
-            found.append((place, abs(year - key["year"]), year))
+        if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
+            found.append((places.index(candidate.place), abs(year - key["year"]), year))
     return min(found)[2] if found else None
 
 
-def _obstacle(candidate: Candidate, key: Key, places: Sequence[str], reads_activity: bool) -> str | None:
+def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | None:
     row = candidate.row
-    if (row["entity"] or row["region"] or codes.NATION) not in places:
-        return "other place"
     if row["category"] is not None and row["category"] not in (key["category"], *codes.category_parents(key["category"])):
         return "other category"
-    if not (row["valid_from"] or 0) <= key["year"] <= (row["valid_to"] or 9999):
+    if not candidate.is_valid(key["year"]):
         return "other year"
     if row.get("month") not in (None, key["month"]):
         return "other month"
@@ -165,7 +174,7 @@ def _rank(candidate: Candidate, key: Key, places: Sequence[str]) -> tuple[Any, .
     own_items = (key["item"], *codes.item_parents(key["item"]), None)
     own_categories = (key["category"], *codes.category_parents(key["category"]), None)
     return (
-        places.index(row["entity"] or row["region"] or codes.NATION),
+        places.index(candidate.place),
         candidate.pack_order,
         own_categories.index(row["category"]),
         own_items.index(row["item"]),

@@ -60,28 +60,41 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
     own = _own_values(packs)
     if own.is_empty():
         return sums.with_columns(pl.lit(codes.NATION).alias("place"))
-    lineage = pl.DataFrame(
-        [(entity, place, rank) for entity, above in parents.items() for rank, place in enumerate((entity, *above))],
-        schema={"entity": pl.String, "place": pl.String, "rank": pl.Int16},
-        orient="row",
-    )
     words = ["entity", "category", "item"]
-    near = (
-        sums.select(words).unique().cast(pl.String)
-        .join(_lineages("category", sums["category"], codes.category_parents), on="category", how="left")
-        .join(_lineages("item", sums["item"], _item_lineage), on="item", how="left")
-        .join(lineage, on="entity", how="inner")
-        .join(own, on="place", how="inner")
+    near = _nearest(own, sums.select("category", "item").unique().cast(pl.String), parents)
+    placed = near.cast({name: sums.schema[name] for name in words}, strict=False).drop_nulls(words)
+    return sums.join(placed, on=words, how="left", maintain_order="left").with_columns(pl.col("place").fill_null(codes.NATION))
+
+
+def _nearest(own: pl.DataFrame, pairs: pl.DataFrame, parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """The nearest place with a value of its own: columns entity, category, item, place; no row where there is none.
+
+    Entities under the same parents share their search.
+    """
+    able = (
+        pairs.join(_lineages("category", pairs["category"], codes.category_parents), on="category")
+        .join(_lineages("item", pairs["item"], _item_lineage), on="item")
+        .join(own, how="cross")
         .filter(
             pl.col("own_category").is_null() | pl.col("categories").list.contains(pl.col("own_category")),
             pl.col("own_item").is_null() | pl.col("items").list.contains(pl.col("own_item")),
         )
+        .select("category", "item", "place")
+        .unique()
+    )
+    lines = {above: number for number, above in enumerate(dict.fromkeys(map(tuple, parents.values())))}
+    steps = [(number, place, rank) for above, number in lines.items() for rank, place in enumerate(above)]
+    upwards = (
+        pl.DataFrame(steps, schema={"line": pl.Int64, "place": pl.String, "rank": pl.Int64}, orient="row")
+        .join(able, on="place")
         .sort("rank")
-        .group_by(words, maintain_order=True)
-        .agg(pl.col("place").first())
-        .cast({name: sums.schema[name] for name in words})
-    )  # fmt: skip
-    return sums.join(near, on=words, how="left", maintain_order="left").with_columns(pl.col("place").fill_null(codes.NATION))
+        .unique(["line", "category", "item"], keep="first", maintain_order=True)
+    )
+    entities = pl.DataFrame({"entity": list(parents), "line": [lines[tuple(above)] for above in parents.values()]})
+    columns = ["entity", "category", "item", "place"]
+    at_home = entities.join(able.with_columns(pl.col("place").alias("entity")), on="entity").select(columns)
+    above = entities.join(upwards, on="line").select(columns)
+    return pl.concat([at_home, above]).unique(columns[:3], keep="first", maintain_order=True)
 
 
 def _item_lineage(item: str) -> tuple[str, ...]:
