@@ -148,5 +148,7 @@ class Rank:
 def _part(values: pl.Series) -> _Part:
     if isinstance(values.dtype, pl.Enum):
         return _Part(values.name, values.dtype, 0, len(values.dtype.categories) + 1)
+    if not values.dtype.is_integer():
+        raise TypeError(f"no rank of {values.name}: {values.dtype}")
     least, most = int(values.min() or 0), int(values.max() or 0)  # type: ignore[arg-type]
     return _Part(values.name, values.dtype, least, most - least + 2)

@@ -406,8 +406,10 @@ def taken_in(
     )
     known = frozenset(own.lineages.belongings) if own else frozenset[str]()
     with ThreadPoolExecutor(max_workers=1) as beside:
-        beside.submit(meanwhile)
-        return intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
+        done = beside.submit(meanwhile)
+        taken = intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
+        done.result()
+    return taken
 
 
 def _limits(memory: str | None) -> Limits:

@@ -96,6 +96,8 @@ def rules(kind: str) -> tuple[Rule, ...]:
     grouped: dict[tuple[str, str], list[Side]] = {}
     with (shipped.datasets() / "codes" / "exclusive.csv").open(encoding="utf-8", newline="") as source:
         for row in csv.DictReader(source):
+            if row["kind"] not in KINDS:
+                raise ValueError(f"exclusive.csv: no kind of rule {row['kind']!r}")
             if row["kind"] == kind:
                 grouped.setdefault((row["code"], row["group"]), []).append(_side(row))
     return tuple(Rule(code, kind, group, tuple(sides)) for (code, group), sides in grouped.items())

@@ -32,7 +32,7 @@ _KEY = ("parameter", "item", "category", "gas", "region", "entity", "basis")
 SHARES = (
     "oxidation_factor", "fossil_fraction", "purity", "destruction", "utilisation", "anode_sulphur", "anode_ash",
     "methane_correction_factor", "degradable_organic_carbon", "decomposable_fraction", "methane_fraction",
-    "oxidised_in_cover", "cao", "cao_not_carbonate", "mgo", "mgo_not_carbonate",
+    "oxidised_in_cover", "oxidised_in_use", "heel", "cullet_share", "c2f6_share", "cao", "cao_not_carbonate", "mgo", "mgo_not_carbonate",
 )  # fmt: skip
 
 # Physical limits in base units: a value beyond them is a slip of the unit or of a digit.

@@ -3,6 +3,8 @@
     exclusive.landfill_method   first-order decay and mass balance in one place and year
     exclusive.reductant         a product's factor holds the carbon of a reductant that is burnt as energy as well
     ceiling.recovered           more methane recovered than generated
+    ceiling.switchgear          more SF6 recovered than equipment held
+    ceiling.raw_meal            more taken off for non-carbonate material than clinker emits
     ceiling.fixed_carbon        more carbon kept in products than went in
     ceiling.uptake              more CO2 taken up by urea than its ammonia gave
     ceiling.captured            more CO2 captured than emitted
@@ -107,9 +109,11 @@ def _below_zero(cells: pl.DataFrame, sums: pl.DataFrame) -> Iterator[pl.DataFram
     if below.is_empty():
         return
     size = integers(pl.col("quantity")).sum().alias("size")
-    whole = sums.join(below, on=PLACE, how="semi").group_by(*PLACE, "unit").agg(size).filter(pl.col("size") < 0)
+    added = sums.join(below, on=PLACE, how="semi").group_by(*PLACE, "unit").agg(size)
+    whole = added.filter(pl.col("size") < 0).sort(*PLACE, "unit")
     told = [f"{plain(Fraction(size, 10**QUANTITY_DIGITS))} {unit}" for unit, size in whole.select("unit", "size").iter_rows()]
-    marked = whole.select(PLACE).with_columns(pl.Series("part", told, dtype=pl.String)).unique(PLACE, keep="first")
+    marked = whole.select(PLACE).with_columns(pl.Series("part", told, dtype=pl.String))
+    marked = marked.group_by(PLACE, maintain_order=True).agg(pl.col("part").str.join(", "))
     yield cells.join(marked, on=PLACE, how="inner").with_columns(
         pl.lit("quantity.below_zero").alias("code"), pl.lit("0").alias("whole")
     )

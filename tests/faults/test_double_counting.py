@@ -149,6 +149,8 @@ STRUCK: list[tuple[str, str, list[Row]]] = [
         ("coal_mining", "coal_surface_mined", "10", "t"), ("coal_mining", "methane_recovered", "1000", "m3")]),
     ("ceiling.recovered", "methane_recovered", [
         ("wastewater_domestic", "bod_septic_system", "10", "t"), ("wastewater_domestic", "methane_recovered", "10", "t")]),
+    ("ceiling.switchgear", "sf6_recovered", [("process", "sf6_opened", "10", "kg"), ("process", "sf6_recovered", "5", "t")]),
+    ("ceiling.raw_meal", "carbide_slag", [("process", "clinker", "10", "t"), ("process", "carbide_slag", "50000", "t")]),
     ("ceiling.uptake", "urea", [("process", "ammonia", "10", "t"), ("process", "urea", "1000", "t")]),
     ("ceiling.captured", "co2_captured", [("industry", "coke", "10", "t"), ("removal", "co2_captured", "1000", "tCO2")]),
     ("exclusive.reductant", "ferrosilicon_75", [("process", "ferrosilicon_75", "10", "t"), ("industry", "coke", "9", "t")]),
@@ -160,7 +162,7 @@ STRUCK: list[tuple[str, str, list[Row]]] = [
 
 @pytest.mark.parametrize(("code", "item", "rows"), STRUCK, ids=[f"{n} {case[0]}" for n, case in enumerate(STRUCK)])
 def test_a_cell_that_cannot_stand_is_ne_with_a_named_error(code: str, item: str, rows: list[Row], tmp_path: Path) -> None:
-    result = run(*rows, factors=["ipcc-2006", "gbt-2589-2020", "provincial-2011"])
+    result = run(*rows, factors=["ipcc-2006", "gbt-2589-2020", "provincial-2011", "cn-enterprise-process"])
     assert isinstance(result, ac.Run)
     found = result.findings.filter(code=code).row(0, named=True)
     assert (found["severity"], found["item"], found["file"]) == ("error", item, "frame/table.csv")
