@@ -10,6 +10,7 @@ CO2e.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -83,23 +84,25 @@ class View:
 @cache
 def _held(shown: View) -> tuple[tuple[str, str | None, int, str, str], ...]:
     """What the leaves hold: category, item (null where no leaf of the view names items), scope, account, row."""
-    named = any(line.items for line in shown.leaves())
+    leaves = shown.leaves()
+    items = codes.items() if any(line.items for line in leaves) else (None,)
     held: list[tuple[str, str | None, int, str, str]] = []
     for category in codes.categories():
-        for item in codes.items() if named else (None,):
-            for scope in SCOPES:
-                leaf = _leaf(shown, (category.id, *codes.category_parents(category.id)), item, scope)
+        lineage = (category.id, *codes.category_parents(category.id))
+        for scope in SCOPES:
+            levels = [[line for line in leaves if (line.category, line.scope) == (one, scope)] for one in lineage]
+            for item in items if any(levels) else ():
+                leaf = _leaf(levels, item)
                 if leaf is not None:
                     held.append((category.id, item.id if item else None, scope, leaf.account, leaf.row))
     return tuple(held)
 
 
-def _leaf(shown: View, lineage: tuple[str, ...], item: codes.Item | None, scope: int) -> Line | None:
+def _leaf(levels: Sequence[Sequence[Line]], item: codes.Item | None) -> Line | None:
     """The leaf of the nearest category that has one, and there of the nearest item."""
-    items = (item.id, *codes.item_parents(item.id)) if item else ()
-    for category in lineage:
-        able = [line for line in shown.leaves() if line.category == category and line.scope == scope]
-        for name in items:
+    names = (item.id, *codes.item_parents(item.id)) if item else ()
+    for able in levels:
+        for name in names:
             for line in able:
                 if name in line.items:
                     return line

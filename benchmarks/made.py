@@ -11,8 +11,8 @@ ITEMS = ("gasoline", "diesel_oil", "kerosene", "fuel_oil", "lpg", "coke")
 CATEGORIES = ("farming", "industry", "construction", "transport", "wholesale_retail", "other_services")
 COMBUSTION = tuple((category, item, "t") for category in CATEGORIES for item in ITEMS)
 EVERY_METHOD = (  # of each family; no landfill, which spreads a key over a hundred years
-    *COMBUSTION[:24],
-    ("purchased", "electricity", "MWh"), ("purchased", "heat", "GJ"), ("used", "heat", "GJ"),
+    *COMBUSTION[:18], *COMBUSTION[24:],
+    ("purchased", "electricity", "MWh"), ("purchased", "heat", "GJ"), ("construction", "natural_gas", "万立方米"),
     ("process", "clinker", "t"), ("process", "lime", "t"), ("process", "nitric_acid_medium_pressure", "t"),
     ("road_fuel", "diesel_oil", "t"), ("rail", "diesel_oil", "t"), ("aviation", "kerosene", "t"),
     ("incineration", "msw_continuous_stoker", "t"), ("wastewater_domestic", "bod_septic_system", "t"),
