@@ -34,8 +34,20 @@ def series_lines(run: Run, talk: Talk) -> list[str]:
             shown = views.view(name)
             series = electricity_series.of_run(run.tables, run.manifest, shown, MOST_ENTITIES).to_dicts()
             rows = [_line(row, shown, talk, run.names) for row in series[:MOST_LINES]]
-            lines += ["", _head(name, talk), *rows] if rows else []
+            lines += ["", _head(name, talk), *rows, *_cut(run, len(series), talk)] if rows else []
     return lines
+
+
+def _cut(run: Run, told: int, talk: Talk) -> list[str]:
+    """That more entities or lines are there than are printed."""
+    entities = run.views[next(iter(run.views))]["entity"].n_unique()
+    if entities <= MOST_ENTITIES and told <= MOST_LINES:
+        return []
+    return [
+        talk.say(
+            f"  …最多印 {MOST_ENTITIES} 个主体、{MOST_LINES} 行", f"  … at most {MOST_ENTITIES} entities and {MOST_LINES} lines"
+        )
+    ]
 
 
 def _head(name: str, talk: Talk) -> str:
