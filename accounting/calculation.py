@@ -38,20 +38,27 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Calculated:
-    """Tables `sums` and Inventory (`cells`), each also with its words coded; the `classes`; what was `resolved`.
+class Cells:
+    """Inventory: `products` as key sums × factors give them, `claimed` those that cannot stand, NE in `cells`.
 
-    `products` are the cells as key sums × factors give them, `claimed` those that cannot stand: NE in `cells`.
+    `coded` are the `cells` with their words coded.
     """
+
+    products: pl.DataFrame
+    claimed: pl.DataFrame
+    cells: pl.DataFrame
+    coded: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """Table `sums`, also with its words coded; the `classes`; what was `resolved`; the cells that were `made`."""
 
     sums: pl.DataFrame
     coded_sums: pl.DataFrame
     classes: pl.DataFrame
     resolved: resolver.Resolved
-    products: pl.DataFrame
-    claimed: pl.DataFrame
-    cells: pl.DataFrame
-    coded_cells: pl.DataFrame
+    made: Cells
 
 
 def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
@@ -65,22 +72,22 @@ def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
     whole = plain("sums", coded_sums)
     resolved = resolver.resolve(class_frame, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
     _every_gas_has_a_potential(resolved, terms)
-    lazy, effective = coded_sums.lazy(), resolved.effective.lazy()
-    inventory.products_within_range(lazy, effective)
-    multiplied = in_order(inventory.cells(lazy, effective, resolved.missing.lazy(), terms.gwp).collect(), CELL)
+    made = cells_of(coded_sums, resolved.effective, resolved.missing, terms.gwp)
+    return Calculated(whole, coded_sums, class_frame, resolved, made)
+
+
+def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction]) -> Cells:
+    """The cells of key sums (words coded or not) with their class, by the tables `effective` and `missing`.
+
+    Raises DataRefused (`sum.overflow`) for a product that no integer holds.
+    """
+    lazy, factors = sums.lazy(), effective.lazy()
+    inventory.products_within_range(lazy, factors)
+    multiplied = in_order(inventory.cells(lazy, factors, missing.lazy(), gwp).collect(), CELL)
     products = plain("inventory", multiplied)
-    claimed = claims.claims(products, whole)
+    claimed = claims.claims(products, uncoded(sums))
     cells = claims.without(products, claimed)
-    return Calculated(
-        sums=whole,
-        coded_sums=coded_sums,
-        classes=class_frame,
-        resolved=resolved,
-        products=products,
-        claimed=claimed,
-        cells=cells,
-        coded_cells=coded(multiplied if cells is products else cells, CELL),
-    )
+    return Cells(products, claimed, cells, coded(multiplied if cells is products else cells, CELL))
 
 
 def _classed(sums: pl.DataFrame, terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame]:

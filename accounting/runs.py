@@ -217,7 +217,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     if contradicted:
         raise refusal(contradicted)
     found = calculation.calculated(whole, settings.terms())
-    sums, cells, resolved = found.coded_sums, found.coded_cells, found.resolved
+    sums, cells, resolved = found.coded_sums, found.made.coded, found.resolved
     conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
     if own.parts:
         with_pieces = pl.concat([uncoded(taken.sums), ledger.cut(whole, own.parts).select(taken.sums.columns)])
@@ -228,7 +228,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         "effective": ordered("effective", resolved.effective),
         "resolution": ordered("resolution", resolved.resolution),
         "missing": ordered("missing", resolved.missing),
-        "inventory": found.cells,
+        "inventory": found.made.cells,
         "rejections": ordered("rejections", taken.rejections),
         "corrections": ordered("corrections", taken.corrections),
     }
@@ -243,7 +243,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
         *unserved.without_factor(sums, found.classes, resolved, counted),
         *unserved.without_method(found.classes, categories),
-        *claims.findings(found.claimed, found.products, taken.activity),
+        *claims.findings(found.made.claimed, found.made.products, taken.activity),
         *electricity.findings(tables["sums"], resolved.effective, resolved.resolution, counted, settings.electricity_year),
         *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
