@@ -163,11 +163,13 @@ class Run:
         """The reference approach beside the sectoral one: columns of `quality.reference.REFERENCE`, IPCC 2006 Vol 2 Ch 6.
 
         With the packs of the run, found by their ids, or those named (ids or folders). Raises UsageError:
-        `reference.no_supply` where the run read no supply side of a balance, `reference.pack` where a pack of the run
-        is not at hand as it was.
+        `reference.no_supply` where the run read no supply side of a balance, `run.pack_gone` where a pack of the run is
+        not at hand as it was, `run.own_tables` where a project's own values or splits are part of it.
         """
-        packs = tuple(pack.load(name) for name in factors) or _packs_of(self.manifest)
-        table = reference.reference_approach(self.tables["sums"], self.tables["inventory"], packs)
+        terms = calculation.terms_told(self.manifest, instead=[pack.load(name) for name in factors])
+        table = reference.reference_approach(
+            self.tables["sums"], self.tables["inventory"], terms.packs, terms.years, terms.lineages
+        )
         if table.is_empty():
             raise UsageError("reference.no_supply", seen=str(self.path or ""))
         return table
@@ -190,16 +192,6 @@ class Run:
     def __repr__(self) -> str:
         cells, refused = self.tables["inventory"].height, self.tables["rejections"].height
         return f"<Run {self.digest[:12]} {cells} cells, {refused} refused, {self.waiting.height} waiting>"
-
-
-def _packs_of(record: Mapping[str, Any]) -> tuple[pack.Pack, ...]:
-    """The packs that a run was computed with, unchanged."""
-    found: list[pack.Pack] = []
-    for told in record["packs"]:
-        if told["id"] not in pack.shipped_packs() or pack.load(told["id"]).content_hash != told["content_hash"]:
-            raise UsageError("reference.pack", seen=told["id"])
-        found.append(pack.load(told["id"]))
-    return tuple(found)
 
 
 def open_run(folder: str | Path) -> Run:
@@ -315,6 +307,7 @@ def _record(
         coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
         digest=digested,
         entities=settings.own.names,
+        belongings=settings.own.lineages.told(),
     )
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from accounting import codes, views
-from accounting.calculation import Terms
+from accounting import codes
+from accounting.calculation import terms_told
 from accounting.cli.talk import Talk
 from accounting.errors import UsageError
 from accounting.exact import plain
 from accounting.factors import check, diff, pack
-from accounting.factors.electricity_years import STRICT
 from accounting.impact import Impact, document, impact
 from accounting.runs import Run, open_run
 
@@ -49,25 +47,7 @@ def _impact(run: Run, old: pack.Pack, new: pack.Pack) -> Impact:
     used = {str(one["content_hash"]): str(one["id"]) for one in run.manifest["packs"]}
     if old.content_hash not in used:
         raise UsageError("diff.pack_not_of_run", seen=old.id, packs=", ".join(used.values()))
-    packs = [old if told == old.content_hash else _at_hand(name, told) for told, name in used.items()]
-    counted = tuple(dict.fromkeys(pair for name in run.views for pair in views.view(name).counted()))
-    settings = run.manifest["settings"]
-    terms = Terms(
-        packs=packs,
-        counted=counted,
-        gwp={gas: Fraction(text) for gas, text in run.manifest["gwp"].items()},
-        edition=str(settings["gwp"]),
-        electricity=settings.get("electricity"),
-        years=settings.get("electricity_year", STRICT),
-        lineages=codes.Lineages(),
-    )
-    return impact(run.tables, terms, old, new)
-
-
-def _at_hand(name: str, content_hash: str) -> pack.Pack:
-    if name in pack.shipped_packs() and (loaded := pack.load(name)).content_hash == content_hash:
-        return loaded
-    raise UsageError("diff.pack_gone", seen=name)
+    return impact(run.tables, terms_told(run.manifest, at_hand=[old]), old, new)
 
 
 def _head(talk: Talk, old: pack.Pack, new: pack.Pack, counts: dict[str, int]) -> str:
