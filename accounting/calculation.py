@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
-from accounting import codes, inventory
+from accounting import codes, inventory, views
 from accounting.errors import UsageError
 from accounting.factors import classes, resolver
-from accounting.factors.pack import Pack
+from accounting.factors.electricity_years import STRICT
+from accounting.factors.own import OWN, SPLITS
+from accounting.factors.pack import Pack, load, shipped_packs
 from accounting.quality import claims
 from accounting.ranks import coded, in_order, uncoded
 from accounting.tables import CELL, KEY, plain
@@ -37,21 +40,61 @@ class Terms:
     lineages: codes.Lineages
 
 
+def terms_told(record: Mapping[str, Any], at_hand: Sequence[Pack] = (), instead: Sequence[Pack] = ()) -> Terms:
+    """The terms on which a stored run rests, from its manifest; its packs by id and content, unless others stand `instead`.
+
+    They are sought among the packs `at_hand` and the shipped ones. Raises UsageError: `run.own_tables` where the run
+    rests on a project's own values or splits, which no pack holds; `run.belongings_gone` where it does not say to what
+    its entities belong; `run.pack_gone` for a pack that is not found as it was.
+    """
+    settings = record["settings"]
+    tables = [str(one["id"]) for one in record["packs"] if one["kind"] == "own" and one["id"] in (OWN, SPLITS)]
+    if tables:
+        raise UsageError("run.own_tables", seen=", ".join(tables))
+    if settings.get("entities") and "belongings" not in record:
+        raise UsageError("run.belongings_gone", seen=", ".join(sorted(record.get("entities", {}))) or "entities")
+    shown = [views.view(name) for name in settings["views"]]
+    return Terms(
+        packs=tuple(instead) or tuple(_found(str(one["id"]), str(one["content_hash"]), at_hand) for one in record["packs"]),
+        counted=tuple(dict.fromkeys(pair for view in shown for pair in view.counted())),
+        gwp={gas: Fraction(text) for gas, text in record["gwp"].items()},
+        edition=str(settings["gwp"]),
+        electricity=settings.get("electricity"),
+        years=settings.get("electricity_year", STRICT),
+        lineages=codes.lineages_told(record.get("belongings", {})),
+    )
+
+
+def _found(name: str, content_hash: str, at_hand: Sequence[Pack]) -> Pack:
+    shipped = [load(name)] if name in shipped_packs() else []
+    for one in (*at_hand, *shipped):
+        if one.content_hash == content_hash:
+            return one
+    raise UsageError("run.pack_gone", seen=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Inventory: `products` as key sums × factors give them, `claimed` those that cannot stand, NE in `cells`.
+
+    `coded` are the `cells` with their words coded.
+    """
+
+    products: pl.DataFrame
+    claimed: pl.DataFrame
+    cells: pl.DataFrame
+    coded: pl.DataFrame
+
+
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """Tables `sums` and Inventory (`cells`), each also with its words coded; the `classes`; what was `resolved`.
-
-    `products` are the cells as key sums × factors give them, `claimed` those that cannot stand: NE in `cells`.
-    """
+    """Table `sums`, also with its words coded; the `classes`; what was `resolved`; the cells that were `made`."""
 
     sums: pl.DataFrame
     coded_sums: pl.DataFrame
     classes: pl.DataFrame
     resolved: resolver.Resolved
-    products: pl.DataFrame
-    claimed: pl.DataFrame
-    cells: pl.DataFrame
-    coded_cells: pl.DataFrame
+    made: Cells
 
 
 def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
@@ -60,42 +103,27 @@ def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
     Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know, DataRefused (`sum.overflow`),
     InvariantBroken (`class.collision`).
     """
-    classed, class_frame = _classed(sums, terms)
+    classed, class_frame = classes.classed_by_year(sums, terms.packs, terms.lineages)
     coded_sums = in_order(classed, KEY)
     whole = plain("sums", coded_sums)
     resolved = resolver.resolve(class_frame, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
     _every_gas_has_a_potential(resolved, terms)
-    lazy, effective = coded_sums.lazy(), resolved.effective.lazy()
-    inventory.products_within_range(lazy, effective)
-    multiplied = in_order(inventory.cells(lazy, effective, resolved.missing.lazy(), terms.gwp).collect(), CELL)
+    made = cells_of(coded_sums, resolved.effective, resolved.missing, terms.gwp)
+    return Calculated(whole, coded_sums, class_frame, resolved, made)
+
+
+def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction]) -> Cells:
+    """The cells of key sums (words coded or not) with their class, by the tables `effective` and `missing`.
+
+    Raises DataRefused (`sum.overflow`) for a product that no integer holds.
+    """
+    lazy, factors = sums.lazy(), effective.lazy()
+    inventory.products_within_range(lazy, factors)
+    multiplied = in_order(inventory.cells(lazy, factors, missing.lazy(), gwp).collect(), CELL)
     products = plain("inventory", multiplied)
-    claimed = claims.claims(products, whole)
+    claimed = claims.claims(products, uncoded(sums))
     cells = claims.without(products, claimed)
-    return Calculated(
-        sums=whole,
-        coded_sums=coded_sums,
-        classes=class_frame,
-        resolved=resolved,
-        products=products,
-        claimed=claimed,
-        cells=cells,
-        coded_cells=coded(multiplied if cells is products else cells, CELL),
-    )
-
-
-def _classed(sums: pl.DataFrame, terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Key sums with their class, and the classes, each span of years with the parents that entities have in it."""
-    whole = coded(sums, KEY)
-    subjects = uncoded(whole.select("entity", "year").unique())
-    eras = terms.lineages.eras(subjects["year"].unique().to_list()) if terms.lineages.belongings else []
-    if not eras:
-        return classes.classed(whole, terms.packs, codes.ancestors_of_entities(subjects["entity"].unique()))
-    made: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-    for years in eras:
-        entities = subjects.filter(pl.col("year").is_in(years))["entity"].unique()
-        parents = {entity: terms.lineages.above(entity, years[0]) for entity in entities}
-        made.append(classes.classed(whole.filter(pl.col("year").is_in(years)), terms.packs, parents))
-    return pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
+    return Cells(products, claimed, cells, coded(multiplied if cells is products else cells, CELL))
 
 
 def _every_gas_has_a_potential(resolved: resolver.Resolved, terms: Terms) -> None:

@@ -29,8 +29,8 @@ class Impact:
     """What changes.
 
     `cells` has CELL, `old_mass_t`, `new_mass_t`, `difference_mass_t`, the same three of `co2e_t`, and `state`:
-    `changed`, `gained` (no mass before), `lost` (no mass now), `same`. `totals` has OF_A_TOTAL, `old_t`, `new_t`,
-    `difference_t` = new − old, of that `gained_t` and `lost_t`, and the counts of cells `changed`, `gained`, `lost` and
+    `changed`, `gained` (no mass before), `lost` (no mass now), `same`. `totals` has OF_A_TOTAL, `old_t`, `new_t` (null
+    where no cell has a mass), `difference_t` = new − old, of that `gained_t` and `lost_t`, and the counts of cells `changed`, `gained`, `lost` and
     `missing_cells` (without a mass now); the gas `CO2e` adds up the CO2e of the gases.
     """
 
@@ -54,9 +54,8 @@ def impact(tables: Mapping[str, pl.DataFrame], terms: Terms, old: Pack, new: Pac
     stored = tables["inventory"]
     replaced = list(dict.fromkeys(new if one.content_hash == old.content_hash else one for one in terms.packs))
     sums = tables["sums"].drop("class")
-    before, after = (
-        calculated(sums, one).cells.select(*CELL, *_MASSES, "notation_key") for one in (terms, replace(terms, packs=replaced))
-    )
+    kept = [*CELL, *_MASSES, "notation_key"]
+    before, after = (calculated(sums, one).made.cells.select(kept) for one in (terms, replace(terms, packs=replaced)))
     differing = before.join(stored.select(before.columns), on=before.columns, how="anti", nulls_equal=True)
     if differing.height or before.height != stored.height:
         raise VerificationFailed("diff.run_differs", seen=old.id, cells=max(differing.height, 1))
@@ -87,17 +86,21 @@ def _minus(one: str, other: str) -> pl.Expr:
 
 
 def _totals(cells: pl.DataFrame) -> pl.DataFrame:
-    """One row an entity, year, account and gas, and one of all gases as CO2e; every term an exact sum."""
+    """One row an entity, year, account and gas, and one of all gases as CO2e; every term an exact sum.
+
+    A total of cells of which none has a mass is null, and so is a difference from it or to it.
+    """
     parts = [_totals_of(cells, "mass_t"), _totals_of(cells.with_columns(pl.lit(ALL_GASES).alias("gas")), "co2e_t")]
     return pl.concat(parts).sort(OF_A_TOTAL)
 
 
 def _totals_of(cells: pl.DataFrame, mass: str) -> pl.DataFrame:
     old, new = (integers(pl.col(f"{side}_{mass}")) for side in ("old", "new"))
+    before, after = (pl.when(one.count() > 0).then(one.sum()) for one in (old, new))
     summed = {
-        "old_t": old.sum(),
-        "new_t": new.sum(),
-        "difference_t": new.sum() - old.sum(),
+        "old_t": before,
+        "new_t": after,
+        "difference_t": after - before,
         "gained_t": new.filter(pl.col("state") == "gained").sum(),
         "lost_t": pl.lit(0, pl.Int128) - old.filter(pl.col("state") == "lost").sum(),
     }

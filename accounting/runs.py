@@ -163,11 +163,13 @@ class Run:
         """The reference approach beside the sectoral one: columns of `quality.reference.REFERENCE`, IPCC 2006 Vol 2 Ch 6.
 
         With the packs of the run, found by their ids, or those named (ids or folders). Raises UsageError:
-        `reference.no_supply` where the run read no supply side of a balance, `reference.pack` where a pack of the run
-        is not at hand as it was.
+        `reference.no_supply` where the run read no supply side of a balance, `run.pack_gone` where a pack of the run is
+        not at hand as it was, `run.own_tables` where a project's own values or splits are part of it.
         """
-        packs = tuple(pack.load(name) for name in factors) or _packs_of(self.manifest)
-        table = reference.reference_approach(self.tables["sums"], self.tables["inventory"], packs)
+        terms = calculation.terms_told(self.manifest, instead=[pack.load(name) for name in factors])
+        table = reference.reference_approach(
+            self.tables["sums"], self.tables["inventory"], terms.packs, terms.years, terms.lineages
+        )
         if table.is_empty():
             raise UsageError("reference.no_supply", seen=str(self.path or ""))
         return table
@@ -192,16 +194,6 @@ class Run:
         return f"<Run {self.digest[:12]} {cells} cells, {refused} refused, {self.waiting.height} waiting>"
 
 
-def _packs_of(record: Mapping[str, Any]) -> tuple[pack.Pack, ...]:
-    """The packs that a run was computed with, unchanged."""
-    found: list[pack.Pack] = []
-    for told in record["packs"]:
-        if told["id"] not in pack.shipped_packs() or pack.load(told["id"]).content_hash != told["content_hash"]:
-            raise UsageError("reference.pack", seen=told["id"])
-        found.append(pack.load(told["id"]))
-    return tuple(found)
-
-
 def open_run(folder: str | Path) -> Run:
     """A run that `tanfeng run` or `Run.save` wrote; its tables are read when they are asked for."""
     stored = opened.open_run(Path(folder))
@@ -217,7 +209,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     if contradicted:
         raise refusal(contradicted)
     found = calculation.calculated(whole, settings.terms())
-    sums, cells, resolved = found.coded_sums, found.coded_cells, found.resolved
+    sums, cells, resolved = found.coded_sums, found.made.coded, found.resolved
     conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
     if own.parts:
         with_pieces = pl.concat([uncoded(taken.sums), ledger.cut(whole, own.parts).select(taken.sums.columns)])
@@ -228,7 +220,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         "effective": ordered("effective", resolved.effective),
         "resolution": ordered("resolution", resolved.resolution),
         "missing": ordered("missing", resolved.missing),
-        "inventory": found.cells,
+        "inventory": found.made.cells,
         "rejections": ordered("rejections", taken.rejections),
         "corrections": ordered("corrections", taken.corrections),
     }
@@ -243,7 +235,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
         *unserved.without_factor(sums, found.classes, resolved, counted),
         *unserved.without_method(found.classes, categories),
-        *claims.findings(found.claimed, found.products, taken.activity),
+        *claims.findings(found.made.claimed, found.made.products, taken.activity),
         *electricity.findings(tables["sums"], resolved.effective, resolved.resolution, counted, settings.electricity_year),
         *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
@@ -315,6 +307,7 @@ def _record(
         coverage={"uncovered_share": coverage.uncovered_share(energy), "energy_tce": energy.to_dicts()},
         digest=digested,
         entities=settings.own.names,
+        belongings=settings.own.lineages.told(),
     )
 
 

@@ -193,18 +193,19 @@ def reconcile_supply(talk: Talk, run: Path, out: Path, *, factors: Sequence[str]
     """
     if out.exists():
         raise UsageError("reconcile.exists", where=Where(str(out)), seen=str(out))
-    table = open_run(run).reference(factors)
+    stored = open_run(run)
+    table = stored.reference(factors)
     export.write_table(table, out)
     totals = table.filter(pl.col("item").is_null())
     agrees = (totals["difference_percent"].abs() <= reference.EXPLAIN_OVER).fill_null(value=False).all()
-    lines = [_supply_line(row, talk) for row in totals.to_dicts()]
+    lines = [_supply_line(row, talk, stored.names) for row in totals.to_dicts()]
     talk.result("\n".join([*lines, str(out)]), {"agrees": agrees, "totals": totals.to_dicts(), "file": str(out)})
     return 0 if agrees else 1
 
 
-def _supply_line(row: dict[str, Any], talk: Talk) -> str:
+def _supply_line(row: dict[str, Any], talk: Talk, names: Mapping[str, str]) -> str:
     zh, en = reference.GROUPS[row["group"]]
-    name = f"{entity_label(row['entity'], talk.lang)} · {row['year']}  {talk.say(zh, en)}"
+    name = f"{entity_label(row['entity'], talk.lang, names)} · {row['year']}  {talk.say(zh, en)}"
     masses = [ten_thousand_tonnes(row[f"{side}_co2_t"]) for side in ("reference", "sectoral")]
     missing = row["reference_missing"] + row["sectoral_missing"]
     if missing:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from accounting import codes, views
-from accounting.calculation import Terms
+from accounting import codes
+from accounting.calculation import terms_told
 from accounting.cli.talk import Talk
 from accounting.errors import UsageError
 from accounting.exact import plain
 from accounting.factors import check, diff, pack
-from accounting.factors.electricity_years import STRICT
 from accounting.impact import Impact, document, impact
 from accounting.runs import Run, open_run
 
@@ -29,11 +28,12 @@ def packs_compared(talk: Talk, old: str, new: str, run: Path | None) -> int:
     before, after = pack.load(old), pack.load(new)
     rows = diff.differences(before, after)
     counts = {change: sum(row["change"] == change for row in rows) for change in diff.CHANGES}
-    found = None if run is None else _impact(open_run(run), before, after)
+    stored = None if run is None else open_run(run)
+    found = None if stored is None else _impact(stored, before, after)
     lost = bool(found and found.totals["lost"].sum())
     lines = [_head(talk, before, after, counts), *(line for row in rows for line in _row_lines(talk, row))]
-    if found is not None:
-        lines += ["", *_impact_lines(talk, found)]
+    if stored is not None and found is not None:
+        lines += ["", *_impact_lines(talk, found, stored.names)]
     told: dict[str, Any] = {
         "old": {"id": before.id, "content_hash": before.content_hash},
         "new": {"id": after.id, "content_hash": after.content_hash},
@@ -47,25 +47,7 @@ def _impact(run: Run, old: pack.Pack, new: pack.Pack) -> Impact:
     used = {str(one["content_hash"]): str(one["id"]) for one in run.manifest["packs"]}
     if old.content_hash not in used:
         raise UsageError("diff.pack_not_of_run", seen=old.id, packs=", ".join(used.values()))
-    packs = [old if told == old.content_hash else _at_hand(name, told) for told, name in used.items()]
-    counted = tuple(dict.fromkeys(pair for name in run.views for pair in views.view(name).counted()))
-    settings = run.manifest["settings"]
-    terms = Terms(
-        packs=packs,
-        counted=counted,
-        gwp={gas: Fraction(text) for gas, text in run.manifest["gwp"].items()},
-        edition=str(settings["gwp"]),
-        electricity=settings.get("electricity"),
-        years=settings.get("electricity_year", STRICT),
-        lineages=codes.Lineages(),
-    )
-    return impact(run.tables, terms, old, new)
-
-
-def _at_hand(name: str, content_hash: str) -> pack.Pack:
-    if name in pack.shipped_packs() and (loaded := pack.load(name)).content_hash == content_hash:
-        return loaded
-    raise UsageError("diff.pack_gone", seen=name)
+    return impact(run.tables, terms_told(run.manifest, at_hand=[old]), old, new)
 
 
 def _head(talk: Talk, old: pack.Pack, new: pack.Pack, counts: dict[str, int]) -> str:
@@ -99,40 +81,42 @@ def _signed(text: str) -> str:
     return text if text.startswith("-") else f"+{text}"
 
 
-def _impact_lines(talk: Talk, found: Impact) -> list[str]:
+def _impact_lines(talk: Talk, found: Impact, names: Mapping[str, str]) -> list[str]:
     """Cells by category, item and gas, largest first, then the totals to which they add up; nothing adds over entities."""
     differing = found.differing()
     if differing.is_empty():
         return [talk.say("对批次没有影响：每个单元都相同", "the run stays the same in every cell")]
     lines = [talk.say("对批次的影响（t，旧 → 新，差）", "what it does to the run (t, old → new, difference)")]
-    lines += [_cell_line(talk, cell) for cell in differing.head(CELLS_SHOWN).to_dicts()]
+    lines += [_cell_line(talk, cell, names) for cell in differing.head(CELLS_SHOWN).to_dicts()]
     if differing.height > CELLS_SHOWN:
         rest = differing.height - CELLS_SHOWN
         lines.append(talk.say(f"  其余 {rest} 个单元见 --json", f"  {rest} more cells: --json"))
     lines.append(talk.say("合计", "totals"))
     moved = found.totals.filter(pl.any_horizontal(pl.col("changed", "gained", "lost") > 0))
-    return [*lines, *(_total_line(talk, total) for total in moved.to_dicts())]
+    return [*lines, *(_total_line(talk, total, names) for total in moved.to_dicts())]
 
 
-def _cell_line(talk: Talk, cell: dict[str, Any]) -> str:
+def _cell_line(talk: Talk, cell: dict[str, Any], names: Mapping[str, str]) -> str:
     where = (
-        codes.entity_name(cell["entity"], talk.lang), str(cell["year"]), codes.category(cell["category"]).name(talk.lang),
-        codes.item(cell["item"]).name(talk.lang), cell["gas"], *([] if cell["account"] == "main" else [cell["account"]]),
+        codes.entity_name(cell["entity"], talk.lang, names), str(cell["year"]),
+        codes.category(cell["category"]).name(talk.lang), codes.item(cell["item"]).name(talk.lang), cell["gas"], *([] if cell["account"] == "main" else [cell["account"]]),
     )  # fmt: skip
     states = {"gained": talk.say("  新有数", "  gained"), "lost": talk.say("  变为缺", "  LOST")}
     old, new = (_mass(cell[f"{side}_mass_t"]) for side in ("old", "new"))
-    difference = cell["difference_mass_t"]
-    moved = "" if difference is None else f"  {_signed(plain(difference))}"
-    return f"  {' / '.join(where)}  {old} → {new}{moved}{states.get(cell['state'], '')}"
+    return f"  {' / '.join(where)}  {old} → {new}{_moved(cell['difference_mass_t'])}{states.get(cell['state'], '')}"
 
 
 def _mass(mass: Any) -> str:
     return "NE" if mass is None else plain(mass)
 
 
-def _total_line(talk: Talk, total: dict[str, Any]) -> str:
-    where = f"{codes.entity_name(total['entity'], talk.lang)} / {total['year']} / {total['account']} / {total['gas']}"
-    moved = _signed(plain(total["difference_t"]))
+def _moved(difference: Any) -> str:
+    return "" if difference is None else f"  {_signed(plain(difference))}"
+
+
+def _total_line(talk: Talk, total: dict[str, Any], names: Mapping[str, str]) -> str:
+    where = f"{codes.entity_name(total['entity'], talk.lang, names)} / {total['year']} / {total['account']} / {total['gas']}"
+    old, new = (_mass(total[f"{side}_t"]) for side in ("old", "new"))
     parts = [
         f"{word} {_signed(plain(total[name]))}"
         for name, word in (("gained_t", talk.say("其中新有数", "gained")), ("lost_t", talk.say("变为缺", "lost")))
@@ -141,6 +125,4 @@ def _total_line(talk: Talk, total: dict[str, Any]) -> str:
     n = total["missing_cells"]
     if n:
         parts.append(talk.say(f"不完整，缺 {n} 项", f"incomplete, {n} missing"))
-    return f"  {where}  {plain(total['old_t'])} → {plain(total['new_t'])}  {moved}" + (
-        f"  ({', '.join(parts)})" if parts else ""
-    )
+    return f"  {where}  {old} → {new}{_moved(total['difference_t'])}" + (f"  ({', '.join(parts)})" if parts else "")

@@ -6,7 +6,7 @@ counted beside what. The tables lie in datasets/codes; they are read once, when 
 """
 
 from accounting.codes.initials import categories_called, items_called
-from accounting.codes.lineages import Belonging, Lineages
+from accounting.codes.lineages import Belonging, Lineages, lineages_told
 from accounting.codes.regions import (
     NATION,
     GridRegion,
@@ -78,6 +78,7 @@ __all__ = [
     "item_parents",
     "items",
     "items_called",
+    "lineages_told",
     "named_in",
     "names",
     "near_items",

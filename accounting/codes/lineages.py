@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from accounting.codes.regions import NATION, ancestors, is_place
 
@@ -43,6 +44,23 @@ class Lineages:
 
     belongings: Mapping[str, Sequence[Belonging]] = field(default_factory=dict)
     _known: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def told(self) -> dict[str, list[dict[str, Any]]]:
+        """The belongings as a JSON object, by entity.
+
+        >>> inside = Lineages({"P1": (Belonging("330100", Fraction(1, 3)),)})
+        >>> inside.told()
+        {'P1': [{'parent': '330100', 'share': '1/3', 'place': None, 'since': 0, 'until': 9999}]}
+        >>> lineages_told(inside.told()).within("P1", 2022) == inside.within("P1", 2022)
+        True
+        """
+        return {
+            entity: [
+                {"parent": row.parent, "share": str(row.share), "place": row.place, "since": row.since, "until": row.until}
+                for row in rows
+            ]
+            for entity, rows in self.belongings.items()
+        }
 
     def above(self, entity: str, year: int) -> tuple[str, ...]:
         """The places above an entity in a year, nearest first, the nation last."""
@@ -88,3 +106,10 @@ class Lineages:
         for year in sorted(years):
             grouped.setdefault(sum(bound <= year for bound in changes), []).append(year)
         return list(grouped.values())
+
+
+def lineages_told(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> Lineages:
+    """The lineages that `Lineages.told` gave as JSON."""
+    return Lineages(
+        {entity: tuple(Belonging(**{**row, "share": Fraction(row["share"])}) for row in rows) for entity, rows in told.items()}
+    )

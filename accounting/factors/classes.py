@@ -17,7 +17,7 @@ from accounting import codes
 from accounting.errors import InvariantBroken
 from accounting.factors.pack import Pack
 from accounting.methods import borrowed_items
-from accounting.ranks import RANK, Rank, coded
+from accounting.ranks import RANK, Rank, coded, uncoded
 from accounting.tables import CLASS_KEY, KEY, TABLES
 
 _TYPES = pl.Schema({name: TABLES["effective"][name] for name in CLASS_KEY})
@@ -43,6 +43,21 @@ def classed(
     columns = [name for name in (*KEY, "quantity", "notation_key") if name in sums.columns]
     classes = class_keys.with_columns(numbers).select("class", *CLASS_KEY)
     return joined.select(*columns, "class"), classes.sort(CLASS_KEY, nulls_last=False)
+
+
+def classed_by_year(sums: pl.DataFrame, packs: Sequence[Pack], lineages: codes.Lineages) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `classed` gives, each span of years with the parents that entities have in it."""
+    whole = coded(sums, KEY)
+    subjects = uncoded(whole.select("entity", "year").unique())
+    eras = lineages.eras(subjects["year"].unique().to_list()) if lineages.belongings else []
+    if not eras:
+        return classed(whole, packs, codes.ancestors_of_entities(subjects["entity"].unique()))
+    made: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    for years in eras:
+        entities = subjects.filter(pl.col("year").is_in(years))["entity"].unique()
+        parents = {entity: lineages.above(entity, years[0]) for entity in entities}
+        made.append(classed(whole.filter(pl.col("year").is_in(years)), packs, parents))
+    return pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
 
 
 def class_number(key: Sequence[object]) -> int:

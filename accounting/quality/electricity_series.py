@@ -63,7 +63,7 @@ def one_factor(tables: Mapping[str, pl.DataFrame], gwp: Mapping[str, Fraction], 
 
     `tables` are those of a run (sums, effective, resolution, missing), `policy` its market policy of electricity. Keys
     that lack a factor in their year have one here; a cell is NE where the latest year has no factor for its category,
-    and where the run has none for the entity at all.
+    and where the run has none for the entity at all. Raises DataRefused (`sum.overflow`).
     """
     keys = _keys(tables, policy)
     chosen = factors(tables["sums"], tables["effective"], tables["resolution"])
@@ -73,9 +73,11 @@ def one_factor(tables: Mapping[str, pl.DataFrame], gwp: Mapping[str, Fraction], 
     fixed = _valued(keys, latest).with_row_index("number").with_columns(pl.col("number").cast(pl.Int64).alias("class"))
     known = fixed.filter(pl.col("value").is_not_null())
     lacking = fixed.filter(pl.col("value").is_null())
+    sums, effective = fixed.select(TABLES["sums"].keys()).lazy(), _effective(known).lazy()
+    inventory.products_within_range(sums, effective)
     cells = inventory.cells(
-        fixed.select(TABLES["sums"].keys()).lazy(),
-        _effective(known).lazy(),
+        sums,
+        effective,
         lacking.select("class", "gas", "scope", "account", pl.lit("没有最近的因子 / no latest factor").alias("reason")).lazy(),
         gwp,
     )

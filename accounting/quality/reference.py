@@ -15,7 +15,7 @@ of a group of fuels or of all is to be explained where it is over 5 %. Card: doc
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -66,12 +66,12 @@ REFERENCE: dict[str, pl.DataType] = {
 
 
 def reference_approach(
-    sums: pl.DataFrame, cells: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]] | None = None
+    sums: pl.DataFrame, cells: pl.DataFrame, packs: Sequence[Pack], years: str, lineages: codes.Lineages
 ) -> pl.DataFrame:
     """Apparent consumption and its CO2 beside the sectoral CO2, for every entity and year with a supply side.
 
-    `sums` are the key sums and `cells` the inventory of a run, `packs` its packs; `parents` the ancestors of each
-    entity, by default those of its code. Columns of `REFERENCE`: quantities in `unit` (null where a fuel comes in
+    `sums` are the key sums and `cells` the inventory of a run, `packs` its packs, `years` its policy for the years of
+    factors, `lineages` where its entities belong. Columns of `REFERENCE`: quantities in `unit` (null where a fuel comes in
     several units), masses in t CO2, `difference_percent` of the sectoral mass. One row an item; rows with `item` null
     add a group of fuels (solid, liquid, gaseous, other), the row with `group` null adds all. Masses add what is not
     null and say how many are missing; a difference stands only where nothing is. IPCC 2006 Vol 2 Ch 6.
@@ -88,8 +88,7 @@ def reference_approach(
     supply = _supply(sums)
     if supply.is_empty():
         return pl.DataFrame(schema=REFERENCE)
-    known = parents or codes.ancestors_of_entities(supply["entity"].unique())
-    by_item = _supplied(supply, packs, known).join(
+    by_item = _supplied(supply, Sources(packs, years, lineages), packs, lineages).join(
         _sectoral(cells, supply), on=["entity", "year", "item"], how="full", coalesce=True
     )
     rows = by_item.with_columns(
@@ -114,7 +113,7 @@ def _supply(sums: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([supplied, excluded])
 
 
-def _supplied(supply: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def _supplied(supply: pl.DataFrame, sources: Sources, packs: Sequence[Pack], lineages: codes.Lineages) -> pl.DataFrame:
     """Apparent consumption, what is excluded from it, and the CO2 of the rest, by item."""
     quantity, category = integers(pl.col("quantity")), pl.col("category")
     off = category.is_in([name for name, sign in SUPPLIED.items() if sign == "taken off"])
@@ -126,7 +125,7 @@ def _supplied(supply: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str,
     left = net.with_columns(
         pl.lit(SUPPLY).alias("category"), decimals(pl.col("apparent") - pl.col("excluded"), QUANTITY_DIGITS).alias("quantity")
     ).select(*KEY, "quantity")
-    return _quantities(net).join(_masses(left, packs, parents), on=["entity", "year", "item"], how="left")
+    return _quantities(net).join(_masses(left, sources, packs, lineages), on=["entity", "year", "item"], how="left")
 
 
 def _quantities(net: pl.DataFrame) -> pl.DataFrame:
@@ -141,10 +140,11 @@ def _quantities(net: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _masses(left: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def _masses(left: pl.DataFrame, sources: Sources, packs: Sequence[Pack], lineages: codes.Lineages) -> pl.DataFrame:
     """CO2 of what was supplied and not excluded: exact, rounded once; a fuel without a factor is missing whole."""
-    classed, class_frame = classes.classed(left.with_columns(pl.lit(None, pl.String).alias("notation_key")), packs, parents)
-    with_factor, missing, told = _factors(class_frame, packs)
+    keys = left.with_columns(pl.lit(None, pl.String).alias("notation_key"))
+    classed, class_frame = classes.classed_by_year(keys, packs, lineages)
+    with_factor, missing, told = _factors(class_frame, sources, packs)
     used = uncoded(classed).filter(pl.col("quantity") != 0)
     inventory.products_within_range(used.lazy(), with_factor.lazy())
     cells = inventory.cells(used.lazy(), with_factor.lazy(), missing.lazy(), {GAS: Fraction(1)}).collect()
@@ -161,9 +161,10 @@ def _masses(left: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
     return joined.with_columns(pl.coalesce("reason", "told").alias("reason")).drop("told")
 
 
-def _factors(class_frame: pl.DataFrame, packs: Sequence[Pack]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _factors(
+    class_frame: pl.DataFrame, sources: Sources, packs: Sequence[Pack]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The CO2 factor of each class for use in any sector, as tables effective and missing; where it is another fuel's."""
-    sources = Sources(packs)
     found: list[dict[str, Any]] = []
     lacking: list[dict[str, Any]] = []
     told: list[tuple[int, str]] = []

@@ -18,12 +18,11 @@ from typing import Any, Literal
 
 import polars as pl
 
-from accounting import inventory, ledger, views
+from accounting import calculation, ledger, views
 from accounting.errors import Lang
 from accounting.factors import effective
 from accounting.ingest import intake
 from accounting.methods import method
-from accounting.quality import claims
 from accounting.ranks import uncoded
 from accounting.store import opened
 from accounting.store.digest import digest as digest_of
@@ -139,10 +138,8 @@ def _evaluated(name: str, printed: list[dict[str, str]]) -> dict[int, tuple[Any,
 
 
 def _cells(stored: opened.StoredRun, factors: pl.DataFrame) -> pl.DataFrame:
-    gwp: Mapping[str, Fraction] = {gas: Fraction(text) for gas, text in stored.manifest["gwp"].items()}
-    sums, missing = stored.tables["sums"].lazy(), stored.tables["missing"].lazy()
-    cells = inventory.cells(sums, factors.lazy(), missing, gwp).collect()
-    return claims.without(cells, claims.claims(cells, stored.tables["sums"]))
+    gwp = {gas: Fraction(text) for gas, text in stored.manifest["gwp"].items()}
+    return calculation.cells_of(stored.tables["sums"], factors, stored.tables["missing"], gwp).cells
 
 
 def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:

@@ -81,6 +81,15 @@ def test_totals_add_up_and_never_over_entities_or_accounts(found: impact.Impact)
         assert total["difference_t"] == both + total["gained_t"] + total["lost_t"]
 
 
+def test_a_total_without_any_mass_is_null_and_no_zero() -> None:
+    clinker = [("330000", 2022, "process", "clinker", "2000", "t")]
+    there = compared(computed(*OLD, rows=clinker), OLD, "provincial-2011", "provincial-2025").totals
+    back = compared(computed(*NEW, rows=clinker), NEW, "provincial-2025", "provincial-2011").totals
+    terms = ["old_t", "new_t", "difference_t", "gained_t", "lost_t"]
+    assert there.select(terms).rows() == [(1076, None, None, 0, -1076)] * 2  # CO2 and CO2e
+    assert back.select(terms).rows() == [(None, 1076, None, 1076, 0)] * 2
+
+
 def test_the_other_way_round_gains_what_was_lost() -> None:
     back = compared(computed(*NEW), NEW, "provincial-2025", "provincial-2011")
     assert back.cells.filter(item="clinker", gas="CO2")["state"].to_list() == ["gained"]

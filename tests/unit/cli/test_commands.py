@@ -230,7 +230,7 @@ def test_a_pack_of_the_run_that_is_no_longer_at_hand_is_named(folder: Path) -> N
     own = packs.write(folder / "mine", {"item": "gasoline"})
     tanfeng("run", "clean.csv", "--factors", f"ceads-2018,{own}", "--out", "out", cwd=folder)
     answer = tanfeng("factors", "diff", "ceads-2018", "cn-enterprise-2024", "--run", "out", "--lang", "en", cwd=folder)
-    assert (answer.returncode, "diff.pack_gone" in answer.stderr, "mine" in answer.stderr) == (2, True, True)
+    assert (answer.returncode, "run.pack_gone" in answer.stderr, "mine" in answer.stderr) == (2, True, True)
     other = tanfeng("factors", "diff", own, "cn-enterprise-2024", "--run", "out", "--lang", "en", cwd=folder)
     assert other.returncode == 0, other.stderr
     assert "the run stays the same in every cell" in other.stdout

@@ -14,6 +14,7 @@ from small import table
 
 import accounting as ac
 from accounting import views
+from accounting.errors import DataRefused
 from accounting.quality import electricity_series
 from accounting.tables import CELL
 
@@ -66,6 +67,13 @@ def test_only_electricity_cells_are_exchanged_and_none_is_lost() -> None:
 def test_the_account_of_the_market_has_its_own_year_and_factor() -> None:
     cells = one(made()).cells.filter(account="market", category="purchased", item="electricity").sort("year")
     assert cells["mass_t"].to_list() == [Decimal("609.6")] * 3  # 2023: 0.6096, for 2020 and 2021 too
+
+
+def test_a_product_that_would_wrap_is_refused_by_name() -> None:
+    run = made()
+    huge = run.sums.with_columns(pl.lit(10**28, run.sums.schema["quantity"]).alias("quantity"))
+    with pytest.raises(DataRefused, match="sum.overflow"):
+        electricity_series.of_run({**run.tables, "sums": huge}, run.manifest, views.view(VIEW), 9)
 
 
 def test_under_a_fixed_policy_both_are_the_same() -> None:

@@ -152,7 +152,7 @@ def test_a_stored_run_gives_the_same_table(tmp_path: Path) -> None:
 def test_a_pack_that_is_not_at_hand_is_named(tmp_path: Path) -> None:
     own = packs.write(tmp_path / "own", {"item": "diesel_oil"})
     made = run(("import", "diesel_oil", "5", "t"), factors=(str(own),))
-    with pytest.raises(UsageError, match="reference.pack"):
+    with pytest.raises(UsageError, match="run.pack_gone"):
         made.reference()
     assert made.reference([str(own)]).filter(item="diesel_oil")["reference_co2_t"].item() == 15
 

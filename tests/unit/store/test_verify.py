@@ -10,7 +10,7 @@ from small import run, table
 
 import accounting as ac
 from accounting.demo.sample import lay_out
-from accounting.errors import UsageError, VerificationFailed
+from accounting.errors import DataRefused, UsageError, VerificationFailed
 from accounting.store import manifest
 from accounting.store.verify import verified
 
@@ -43,6 +43,12 @@ def test_a_sound_run_is_checked_at_every_level(stored: Path) -> None:
     found = states(stored, inputs=stored.parent / "in")
     assert {state for _, state in found} == {"checked"}
     assert {level for level, _ in found} == {1, 2, 3}
+
+
+def test_a_stored_key_sum_that_would_wrap_is_refused_by_name(stored: Path) -> None:
+    changed(stored, "sums", pl.lit(10**28, pl.Decimal(38, 9)).alias("quantity"))
+    with pytest.raises(DataRefused, match="sum.overflow"):
+        verified(stored)
 
 
 def test_without_sources_the_last_level_says_so(stored: Path) -> None:
