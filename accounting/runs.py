@@ -220,8 +220,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     sums, cells, resolved = found.coded_sums, found.coded_cells, found.resolved
     conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
     if own.parts:
-        with_pieces = pl.concat([uncoded(taken.sums), ledger.cut(whole, own.parts).select(taken.sums.columns)])
-        conservation_results.append(conservation.sums_equal(with_pieces.lazy(), whole.lazy(), "parts"))
+        conservation_results += conservation.wholes_are_their_parts(uncoded(taken.sums), whole, own.parts)
     tables = {
         "activity": taken.activity,
         "sums": found.sums,
