@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +19,9 @@ from accounting.exact import QUANTITY_DIGITS, decimals, integers, magnitude, wit
 from accounting.tables import KEY
 
 QUANTITY = pl.col("quantity")
+FIGURE = ("entity", "year", "category", "item")
+UNSAID = ("C", "NE")  # notation keys of what there is and nobody gives a quantity of
+_LARGEST = 2**127 - 1  # of Int128
 
 
 def quantity_sums(activity: pl.LazyFrame) -> pl.LazyFrame:
@@ -100,23 +104,59 @@ def with_wholes(sums: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     """Key sums with those of the wholes, made from their parts and what the wholes have of their own.
 
     `sums` has KEY, `quantity` and `notation_key`; so has the result. A whole that is part of another is made first.
-    Raises DataRefused (`sum.overflow`) for a share whose product could wrap.
+    Where a part has no quantity of a category and item but NE or C, the whole has none either: what the others have would
+    be an understated sum. Raises DataRefused (`sum.overflow`) for a share whose product could wrap.
     """
     for level in _levels(parts):
         whole = pl.col("entity").is_in([part.whole for part in level])
-        rows = pl.concat([sums.filter(whole), cut(sums, level).select(sums.columns)])
+        rows = _made_of(sums.filter(whole), cut(sums, level))
         for unit, size in magnitudes(rows.lazy()).collect().iter_rows():
             if not within_range(size):
                 raise DataRefused("sum.overflow", seen=unit, name=unit, magnitude=f"{size / 10**QUANTITY_DIGITS:.3g}")
-        sums = pl.concat([sums.filter(~whole), key_sums(rows.lazy()).select(sums.columns).collect()])
+        made = _unsaid(key_sums(rows.lazy()).collect(), _silent(rows))
+        sums = pl.concat([sums.filter(~whole), made.select(sums.columns)])
     return sums
+
+
+def silent_parts(before: pl.DataFrame, after: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """The parts for whose sake a whole has no quantity: columns FIGURE (`entity` is the whole), `part`, `notation_key`.
+
+    `before` and `after` are the key sums without the wholes and with them.
+    """
+    own = before.filter(pl.col("entity").is_in([part.whole for part in parts]))
+    return _silent(_made_of(own, cut(after.select(before.columns), parts))).sort(*FIGURE, "part")
+
+
+def _made_of(own: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
+    """What wholes are made of: their own key sums, `part` null, and the pieces of their parts."""
+    columns = [*own.columns, "part"]
+    return pl.concat([own.with_columns(pl.lit(None, pl.String).alias("part")).select(columns), pieces.select(columns)])
+
+
+def _silent(rows: pl.DataFrame) -> pl.DataFrame:
+    """The parts that give no quantity but NE or C where something else of the same whole has one."""
+    unsaid = pl.col("notation_key").filter(pl.col("notation_key").is_in(UNSAID)).min()
+    told = rows.group_by(*FIGURE, "part").agg(QUANTITY.count().alias("figures"), unsaid)
+    silent = told.filter((pl.col("figures") == 0) & pl.col("notation_key").is_not_null() & pl.col("part").is_not_null())
+    return silent.drop("figures").join(told.filter(pl.col("figures") > 0), on=FIGURE, how="semi")
+
+
+def _unsaid(made: pl.DataFrame, silent: pl.DataFrame) -> pl.DataFrame:
+    """Key sums of wholes without the quantities that a silent part leaves understated."""
+    said = silent.group_by(FIGURE).agg(pl.col("notation_key").min().alias("unsaid"))
+    return made.join(said, on=FIGURE, how="left").with_columns(
+        pl.when(pl.col("unsaid").is_null()).then(QUANTITY).alias("quantity"),
+        pl.coalesce("unsaid", "notation_key").alias("notation_key"),
+    )
 
 
 def cut(sums: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     """What of the key sums falls to each whole: `entity` is the whole, `part` whose it is, `inexact` where it was rounded.
 
-    Each quantity is cut at `low` and `high`, both rounded once, half away from zero.
+    Each quantity is cut at `low` and `high`, both rounded once, half away from zero. Raises DataRefused (`sum.overflow`)
+    where that would wrap.
     """
+    _room(sums, parts)
     schema = {"whole": pl.String, "part": pl.String, **dict.fromkeys(_CUTS, pl.Int128), "since": pl.Int32, "until": pl.Int32}
     listed = [
         (p.whole, p.part, p.low.numerator, p.low.denominator, p.high.numerator, p.high.denominator, p.since, p.until)
@@ -126,7 +166,6 @@ def cut(sums: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     joined = sums.join(cuts, left_on="entity", right_on="part", how="inner").filter(
         pl.col("year").is_between(pl.col("since"), pl.col("until"))
     )
-    _room(joined)
     low, high = (_at(f"{name}_over", f"{name}_under") for name in ("low", "high"))
     inexact = pl.any_horizontal(
         integers(QUANTITY) * pl.col(f"{name}_over") % pl.col(f"{name}_under") != 0 for name in ("low", "high")
@@ -147,11 +186,15 @@ def _at(over: str, under: str) -> pl.Expr:
     return (2 * quantity.abs() * pl.col(over) + pl.col(under)) // (2 * pl.col(under)) * quantity.sign()
 
 
-def _room(joined: pl.DataFrame) -> None:
-    size = integers(QUANTITY).cast(pl.Float64).abs() * pl.col("high_over").cast(pl.Float64) * 4
-    most = joined.select(size.max()).item()
-    if most is not None and not within_range(most):
-        raise DataRefused("sum.overflow", name=", ".join(joined["whole"].unique().sort().head(3)), magnitude=f"{most:.3g}")
+def _room(sums: pl.DataFrame, parts: Sequence[Part]) -> None:
+    """Every number on the way to a piece has room in Int128, reckoned in integers that have no bound."""
+    named = sums.filter(pl.col("entity").is_in([part.part for part in parts]))
+    largest = dict(named.group_by("entity").agg(integers(QUANTITY).abs().max()).drop_nulls().iter_rows())
+    for part in parts:
+        for at in (part.low, part.high):
+            most = max(2 * int(largest.get(part.part, 0)) * at.numerator + at.denominator, 2 * at.denominator)
+            if most > _LARGEST:
+                raise DataRefused("sum.overflow", seen=part.part, name=part.whole, magnitude=f"{Decimal(most):.3g}")
 
 
 def _levels(parts: Sequence[Part]) -> list[list[Part]]:

@@ -36,7 +36,7 @@ from accounting.quality import claims, conservation, coverage, electricity, find
 from accounting.quality import own_tables as own_findings
 from accounting.ranks import uncoded
 from accounting.store import commit, digest, manifest, opened
-from accounting.tables import CELL, STORED, check, contract, frame, ordered
+from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered
 
 Progress = Callable[[str, int, int], None]
 
@@ -212,8 +212,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     sums, cells, resolved = found.coded_sums, found.made.coded, found.resolved
     conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
     if own.parts:
-        with_pieces = pl.concat([uncoded(taken.sums), ledger.cut(whole, own.parts).select(taken.sums.columns)])
-        conservation_results.append(conservation.sums_equal(with_pieces.lazy(), whole.lazy(), "parts"))
+        conservation_results += conservation.wholes_are_their_parts(uncoded(taken.sums), whole, own.parts)
     tables = {
         "activity": taken.activity,
         "sums": found.sums,
@@ -231,15 +230,19 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         for shown in settings.views:
             view_tables[shown.id] = views.view_table(cells, shown)
             conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
+    reported = _reported(taken.sums, found.sums) if own.parts else found.sums
+    read = reported if own.parts else sums
     listed = [
-        *findings.missing_factors(sums.lazy(), resolved.missing.lazy()),
+        *findings.missing_factors(read.lazy(), resolved.missing.lazy(), found.sums.lazy() if own.parts else None),
         *unserved.without_factor(sums, found.classes, resolved, counted),
         *unserved.without_method(found.classes, categories),
         *claims.findings(found.made.claimed, found.made.products, taken.activity),
-        *electricity.findings(tables["sums"], resolved.effective, resolved.resolution, counted, settings.electricity_year),
+        *electricity.findings(
+            found.sums, reported, resolved.effective, resolved.resolution, counted, settings.electricity_year
+        ),
         *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
-        *own_findings.told(own, uncoded(taken.sums), tables["sums"], found.classes, resolved),
+        *own_findings.told(own, reported, found.sums, found.classes, resolved),
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_first_addresses(findings.with_stakes(all_findings, cells), taken.activity)
@@ -248,9 +251,14 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         check(name, table)
     if settings.strict:
         _nothing_waits(tables["rejections"], findings.waiting(tables["findings"]))
-    energy = coverage.energy(sums.lazy(), categories, resolved.missing.lazy())
+    energy = coverage.energy(read.lazy(), categories, resolved.missing.lazy())
     record = _record(taken, settings, tables, conservation_results, energy, digested.result())
     return Run(tables, view_tables, record, sources=taken.paths)
+
+
+def _reported(sums: pl.DataFrame, classed: pl.DataFrame) -> pl.DataFrame:
+    """The key sums as they were read, each with its class: what may be added over entities."""
+    return uncoded(sums).join(classed.select(*KEY, "class"), on=list(KEY), how="inner", nulls_equal=True)
 
 
 def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:

@@ -73,11 +73,19 @@ def counts_electricity(shown: Iterable[str]) -> bool:
 
 
 def findings(
-    sums: pl.DataFrame, effective: pl.DataFrame, resolution: pl.DataFrame, counted: Collection[tuple[str, int]], policy: str
+    sums: pl.DataFrame,
+    reported: pl.DataFrame,
+    effective: pl.DataFrame,
+    resolution: pl.DataFrame,
+    counted: Collection[tuple[str, int]],
+    policy: str,
 ) -> list[dict[str, Any]]:
-    """All findings of this module on a run; `counted` are its pairs of category and scope, `policy` that of its years."""
+    """All findings of this module on a run; `counted` are its pairs of category and scope, `policy` that of its years.
+
+    `reported` are the key sums as they were read: what is added over entities is not added over a part and its whole.
+    """
     chosen = factors(sums, effective, resolution)
-    across = [*certificates_sold(sums), *own_generation(sums)] if _BOUGHT in counted else []
+    across = [*certificates_sold(sums), *own_generation(reported)] if _BOUGHT in counted else []
     return [*other_years(chosen, policy), *method_breaks(chosen), *across]
 
 

@@ -82,26 +82,38 @@ def waiting(findings: pl.DataFrame) -> pl.DataFrame:
     return findings.filter((pl.col("severity") != "info") & pl.col("accepted_by").is_null())
 
 
-def missing_factors(sums: pl.LazyFrame, missing: pl.LazyFrame) -> list[dict[str, Any]]:
+def missing_factors(
+    reported: pl.LazyFrame, missing: pl.LazyFrame, with_wholes: pl.LazyFrame | None = None
+) -> list[dict[str, Any]]:
     """One `missing_factor` finding a (category, item, gas): its entities, years, keys and quantity.
 
     `missing` gives `class`, `gas`, `severity`, `reason`; the value seen is the quantity, so an acceptance lapses when
-    the statistics change.
+    the statistics change. `reported` are key sums as they were read, so that nothing is added over a part and its whole;
+    a gap that only wholes have is found in `with_wholes` and told with their quantity.
     """
-    by = ("category", "item", "unit", "gas", "severity", "reason")
-    lacking = (
+    lacking = _lacking(reported, missing)
+    if with_wholes is not None:
+        of_wholes = _lacking(with_wholes, missing).join(lacking, on=_GAP, how="anti", nulls_equal=True)
+        lacking = pl.concat([lacking, of_wholes]).sort(_GAP)
+    return [_missing_factor(row) for row in lacking.to_dicts()]
+
+
+_GAP = ("category", "item", "unit", "gas", "severity", "reason")
+
+
+def _lacking(sums: pl.LazyFrame, missing: pl.LazyFrame) -> pl.DataFrame:
+    return (
         sums.filter(pl.col("quantity").is_not_null())
         .join(missing.select("class", "gas", "severity", "reason"), on="class", how="inner")
-        .group_by(by)
+        .group_by(_GAP)
         .agg(
             pl.col("entity").n_unique().alias("entities"),
             pl.len().alias("keys"),
             pl.col("quantity").sum().alias("quantity"),
         )
-        .sort(by)
+        .sort(_GAP)
         .collect()
     )
-    return [_missing_factor(row) for row in lacking.to_dicts()]
 
 
 def in_language(reason: str | None, lang: Lang) -> str:

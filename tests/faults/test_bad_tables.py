@@ -34,6 +34,9 @@ ENTITIES = [
     ([("P1", "园区", "park", "330100", "30")], "share.percent", "E2"),
     ([("P1", "园区", "park", "330100", "30%")], "share.percent", "E2"),
     ([("P1", "园区", "park", "330100", "-0.3")], "share.range", "E2"),
+    ([("P1", "园区", "park", "330100", "0." + "3" * 30, "330100"), ("P1", "园区", "park", "330600", "0." + "6" * 29 + "7", "330100")],
+     "share.digits", "E3"),
+    ([("P1", "园区", "park", "330100", "1234567890/2469135780")], "share.digits", "E2"),
     ([("P1", "园区", "park", "330100", "一半")], "share.number", "E2"),
     ([("P1", "园区", "park", "330100", "0.6", "330100"), ("P1", "园区", "park", "330600", "0.3", "330100")], "entities.shares", "E2"),
     ([("P1", "园区", "park", "330100", "0.333", "330100"), ("P1", "园区", "park", "330600", "0.333", "330100"),
@@ -260,3 +263,27 @@ def test_check_lists_the_problems_of_the_tables_beside_those_of_the_data(tmp_pat
     assert "project_table.demanded" in told
     assert "number.chinese_numeral" in told
     assert taken_in([tmp_path / "data.csv"], None).rejections.height == 1
+
+
+def test_a_parquet_table_without_columns_is_empty(tmp_path: Path) -> None:
+    file = written(tmp_path, data=DATA, entities=[])
+    pl.DataFrame().write_parquet(tmp_path / "entities.parquet")
+    file.write_text(file.read_text(encoding="utf-8").replace("entities.csv", "entities.parquet"), encoding="utf-8")
+    with pytest.raises(ac.Refused) as refusal:
+        ac.run(file)
+    assert refusal.value.rejections is not None
+    assert refusal.value.rejections["code"].to_list() == ["project_table.empty"]
+
+
+@pytest.mark.parametrize(
+    ("years", "zh", "en"),
+    [(("", ""), "P1 各年的份额", "of P1 in every year:"), (("", 2019), "P1 2019 年及以前的份额", "in the years up to 2019:"),
+     ((2010, ""), "P1 2010 年及以后的份额", "in the years from 2010:"), ((2010, 2019), "P1 2010–2019 年的份额", "in 2010–2019:")],
+)  # fmt: skip
+def test_the_years_of_shares_are_said_in_words(tmp_path: Path, years: tuple, zh: str, en: str) -> None:
+    with pytest.raises(ac.Refused) as refusal:
+        ac.run(written(tmp_path, data=DATA, entities=[("P1", "园区", "park", "330100", "0.5", "330100", *years)]))
+    assert refusal.value.rejections is not None
+    (row,) = refusal.value.rejections.to_dicts()
+    assert zh in row["message_zh"]
+    assert en in row["message_en"]

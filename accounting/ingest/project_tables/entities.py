@@ -11,7 +11,7 @@ GB/T 2260 may be listed to be named as a parent; where it lies is known and not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -125,13 +125,23 @@ def _parent_stands(table: Table, row: Entity, grouped: Mapping[str, Sequence[Ent
     outside = [year for year in stated if not any(since <= year <= until for since, until in spans)]
     if outside:
         column = "valid_from" if outside[0] == row.belongs.since else "valid_to"
-        said = ", ".join(_years(since, until) for since, until in spans)
-        table.refuse("entities.parent_validity", row.row, column, parent=parent, years=said)
+        table.refuse("entities.parent_validity", row.row, column, parent=parent, **_years(spans))
 
 
-def _years(since: int, until: int) -> str:
-    """The years of a span; an open end is left blank."""
-    return f"{'' if since == OPEN[0] else since}–{'' if until == OPEN[1] else until}"
+def _years(spans: Iterable[tuple[int, int]]) -> dict[str, str]:
+    """The years of spans in both languages, as facts of a problem."""
+    told = [_span(*span) for span in spans]
+    return {"years_zh": "、".join(zh for zh, _ in told), "years_en": ", ".join(en for _, en in told)}
+
+
+def _span(since: int, until: int) -> tuple[str, str]:
+    if since == OPEN[0] and until == OPEN[1]:
+        return "各年", "every year"
+    if since == OPEN[0]:
+        return f"{until} 年及以前", f"the years up to {until}"
+    if until == OPEN[1]:
+        return f"{since} 年及以后", f"the years from {since}"
+    return f"{since}–{until} 年", f"{since}–{until}"
 
 
 def _one_entity(table: Table, rows: Sequence[Entity]) -> None:
@@ -165,7 +175,7 @@ def _shares_add_up(table: Table, rows: Sequence[Entity]) -> None:
             since = max(row.belongs.since for row in valid)
             table.refuse(
                 "entities.shares", valid[0].row, "share", seen, entity=rows[0].id, total=exact.plain(total),
-                years=_years(since, until),
+                **_years([(since, until)]),
             )  # fmt: skip
 
 
@@ -218,7 +228,7 @@ def years_outside(known: Entities, figures: pl.DataFrame) -> list[Problem]:
     return [
         rejection(
             "entities.year_outside", rows[entity].row.where("valid_from"), ", ".join(map(str, outside)), entity=entity,
-            years=", ".join(_years(one.since, one.until) for one in lineages.belongings[entity]),
+            **_years((one.since, one.until) for one in lineages.belongings[entity]),
         )
         for entity, outside in years.items()
     ]  # fmt: skip

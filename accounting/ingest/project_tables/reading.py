@@ -6,6 +6,7 @@ a share under `shares` would be a share that nobody reads. Every problem is list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -66,6 +67,8 @@ HEADINGS: dict[str, dict[str, str]] = {
 }
 NOTE = "备注 说明 注释 remark"
 HUNDRED = 100
+SHARE_DECIMALS = 15
+_LONG_SHARE = re.compile(rf"[0-9]*\.[0-9]{{{SHARE_DECIMALS + 1},}}|[0-9]{{10,}}/[0-9]+|[0-9]+/[0-9]{{10,}}")
 _UNREADABLE = ("error", "formula", "bool")
 Problem = dict[str, Any]
 
@@ -138,9 +141,15 @@ class Table:
         return self.judged(row, column, lambda text: words.year(text, kind).value)
 
     def share(self, row: Row) -> Fraction | None:
-        """A share above 0 and at most 1, as a decimal or a ratio (1/3); a percentage is refused, never divided."""
+        """A share above 0 and at most 1, as a decimal or a ratio (1/3); a percentage is refused, never divided.
+
+        A decimal has 15 decimals at most, a ratio nine digits on either side, so that quantities can be cut exactly.
+        """
         text = row.text("share")
         if not text:
+            return None
+        if _LONG_SHARE.fullmatch(text):
+            self.refuse("share.digits", row, "share", decimals=SHARE_DECIMALS)
             return None
         number = text.removesuffix("%").removesuffix("％")
         try:
@@ -193,6 +202,9 @@ def _parquet(table: Table, path: Path) -> tuple[Sheet | None, bool]:
         texts = read.cast(pl.String)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         table.problems.append(rejection("file.damaged", Where(path.name), str(error).splitlines()[0][:200]))
+        return None, False
+    if not texts.columns:
+        table.problems.append(rejection("project_table.empty", Where(path.name), None, table=table.name))
         return None, False
     head = [Cell(0, column, "text", name) for column, name in enumerate(texts.columns, 1)]
     body = [

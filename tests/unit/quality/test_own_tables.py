@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from own_project import measured, parts, run
+from own_project import measured, parts, run, written
+
+import accounting as ac
 
 GAS = ("P1", 2022, "", "industry", "natural_gas", "10", "万立方米")
 COAL = ("F1", 2022, "", "industry", "bituminous_coal", "100", "t")
@@ -57,6 +59,39 @@ def test_monthly_values_and_annual_quantities_are_a_finding_with_tonnes(tmp_path
     assert "热电厂 (F1)" in found["message_zh"]
 
 
+def test_annual_quantities_and_those_of_other_months_are_told_apart(tmp_path: Path) -> None:
+    given = (("P1", "", "100"), ("P2", "2", "60"), ("P2", "3", "40"))
+    data = [(park, 2022, month, "industry", "bituminous_coal", quantity, "t") for park, month, quantity in given]
+    rows = [measured("330100", "ncv", "bituminous_coal", "21.35", "GJ/t", month="1")]
+    parks = [P1, ("P2", "二园", "park", "330100")]
+    every = told(tmp_path, "own_value.months", parts("330100", "P1", "P2"), data=data, parameters=rows, entities=parks)
+    found = [row for row in every if row["entity"] == "330100"]
+    assert sorted(row["seen"] for row in found) == ["100 t", "100 t (2, 3)"]
+    texts = {row["seen"]: row["message_en"] for row in found}
+    assert "100 t is a quantity of the whole year" in texts["100 t"]
+    assert "100 t is a quantity of the months 2, 3" in texts["100 t (2, 3)"]
+
+
+def test_each_own_value_by_month_has_its_own_finding(tmp_path: Path) -> None:
+    rows = [
+        measured("F1", "ncv", "bituminous_coal", "21.35", "GJ/t", month="1"),
+        measured("F1", "oxidation_factor", "bituminous_coal", "98", "%", month="2"),
+    ]
+    found = told(tmp_path, "own_value.months", data=[COAL], parameters=rows)
+    assert [(row["cell"], row["used"], row["seen"]) for row in found] == [("F2", "1", "100 t"), ("F3", "2", "100 t")]
+
+
+def test_an_own_value_taken_for_another_year_is_used(tmp_path: Path) -> None:
+    data = [("F1", 2021, "", "purchased", "electricity", "1", "万千瓦时")]
+    rows = [measured("F1", "emission_factor", "electricity", "0.4", "tCO2/MWh", gas="CO2")]
+    for policy in ("fixed:2022", "nearest"):
+        made = ac.run(written(tmp_path / policy[:5], packs="grid-cn", data=data, parameters=rows), electricity_year=policy)
+        found = {code for code in made.findings["code"] if code.startswith("own_value.")}
+        used = made.resolution.filter((pl.col("pack") == "own-values") & (pl.col("value") == "0.4"))
+        assert found == ({"own_value.taken"} if used.height else {"own_value.unused"})
+        assert used.height or policy == "nearest"
+
+
 def test_months_that_all_have_a_value_are_no_finding(tmp_path: Path) -> None:
     data = [("F1", 2022, month, "industry", "bituminous_coal", "10", "t") for month in ("1", "2")]
     rows = [measured("F1", "ncv", "bituminous_coal", "21.35", "GJ/t", month=month) for month in ("1", "2")]
@@ -101,6 +136,48 @@ def test_rounded_pieces_and_absent_parts_are_listed(tmp_path: Path) -> None:
     found = {row["code"]: row for row in made.findings.to_dicts()}
     assert (found["parts.rounded"]["severity"], found["parts.rounded"]["seen"]) == ("info", "1")
     assert "空园区 (P2)" in found["parts.absent"]["message_zh"]
+
+
+def test_what_a_part_did_not_estimate_is_not_estimated_in_its_whole_and_said(tmp_path: Path) -> None:
+    data = [
+        ("P1", 2022, "", "industry", "natural_gas", "10", "万立方米"),
+        ("P2", 2022, "", "industry", "natural_gas", "NE", "万立方米"),
+    ]
+    made = run(tmp_path, parts("330100", "P1", "P2"), data=data, entities=[P1, ("P2", "二园", "park", "330100")])
+    (found,) = made.findings.filter(pl.col("code") == "parts.not_estimated").to_dicts()
+    assert (found["severity"], found["entity"], found["seen"], found["used"]) == ("warning", "330100", "P2: 2022", "NE")
+    assert "二园 (P2)" in found["message_zh"]
+    cells = made.inventory.filter((pl.col("entity") == "330100") & (pl.col("gas") == "CO2"))
+    assert cells.select("mass_t", "notation_key").rows() == [(None, "NE")]
+    assert made.inventory.filter((pl.col("entity") == "P1") & (pl.col("gas") == "CO2"))["mass_t"].item() > 0
+
+
+def test_nothing_is_added_over_a_part_and_its_whole(tmp_path: Path) -> None:
+    data = [
+        ("P1", 2022, "", "industry", "raw_coal", "100", "t"),
+        ("P1", 2022, "", "industry", "coke", "7", "t"),
+        ("P1", 2022, "", "self_generated", "electricity", "3", "MWh"),
+    ]
+    rows = [("330000", "", "", "raw_coal", "烟煤", "1", "函")]
+    city = parts("330100", "P1")
+    one = run(tmp_path / "one", packs="cn-enterprise-2024,grid-cn", data=data, entities=[P1], splits=rows)
+    two = run(tmp_path / "two", city, packs="cn-enterprise-2024,grid-cn", data=data, entities=[P1], splits=rows)
+    told = {"splits.taken", "factor.missing", "electricity.own_generation", "factor.no_category"}
+    seen = [
+        made.findings.filter(pl.col("code").is_in(told)).select("code", "item", "seen").sort("code", "item", "seen").rows()
+        for made in (one, two)
+    ]
+    assert {code for code, _, _ in seen[0]} >= {"splits.taken", "electricity.own_generation"}
+    assert seen[0] == seen[1]
+    assert one.manifest["coverage"] == two.manifest["coverage"]
+
+
+def test_a_factor_that_only_the_whole_lacks_is_missing(tmp_path: Path) -> None:
+    data = [("P1", 2022, "", "industry", "raw_coal", "100", "t")]
+    rows = [measured("P1", "co2_factor", "raw_coal", "1.9", "tCO2/t")]
+    made = run(tmp_path, parts("330100", "P1"), data=data, entities=[P1], parameters=rows)
+    missing = made.findings.filter((pl.col("code") == "factor.missing") & (pl.col("item") == "raw_coal"))
+    assert "100 t" in missing["seen"].to_list()
 
 
 def test_own_ids_that_are_listed_need_no_word(tmp_path: Path) -> None:
