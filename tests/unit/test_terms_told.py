@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import packs
@@ -15,6 +16,7 @@ from accounting.cli.app import invoked
 from accounting.errors import UsageError
 
 PARK = [("P1", "钱塘园区", "park", "330100", "2/3", "330100"), ("P1", "钱塘园区", "park", "330600", "1/3", "330100")]
+HALVES = [("P1", "钱塘园区", "park", city, "1/2", "330100") for city in ("330100", "330600")]
 MOVED = [("P1", "钱塘园区", "park", "330100", "", "", "", "2021"), ("P1", "钱塘园区", "park", "330200", "", "", "2022", "")]
 DATA = [
     ("P1", 2022, "", "purchased", "electricity", "1000", "MWh"),
@@ -49,6 +51,16 @@ def test_the_terms_of_a_stored_run_give_its_cells_back(tmp_path: Path) -> None:
     made = calculation.calculated(again.sums.drop("class"), terms)
     assert made.sums.equals(again.sums)
     assert made.made.cells.equals(again.inventory)
+
+
+def test_a_whole_made_from_parts_has_the_reference_approach_of_its_parts(tmp_path: Path) -> None:
+    run = stored(tmp_path, parts("330100", "P1") + parts("330600", "P1"), entities=HALVES)
+    told = run.reference().filter(item="diesel_oil")
+    by_entity = {row["entity"]: row for row in told.to_dicts()}
+    assert set(by_entity) == {"P1", "330100", "330600"}
+    for name in ("reference_co2_t", "sectoral_co2_t"):
+        assert by_entity["330100"][name] == by_entity["330600"][name]
+        assert abs(2 * by_entity["330100"][name] - by_entity["P1"][name]) <= Decimal("1e-12")  # each is rounded once
 
 
 @pytest.mark.parametrize(("year", "mass"), [(2021, 200), (2022, 250)])
