@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
 SHORT = 3  # characters
 LABELS: dict[str, dict[str, str]] = {
     "zh": {"where": "位置", "seen": "看到", "why": "原因", "do": "处理", "effect": "影响"},

@@ -93,8 +93,8 @@ def _with_inverse(row: dict[str, Any]) -> dict[str, Any]:
 def _value_line(row: dict[str, Any], talk: Talk) -> str:
     item = codes.item(row["item"]).name(talk.lang) if row["item"] else "*"
     category = codes.category(row["category"]).name(talk.lang) if row["category"] else "*"
-    validity = f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
-    place = row["entity"] or row["region"] or codes.NATION
+    validity = pack.years_of(row)
+    place = pack.place_of(row)
     other = row["inverse"]
     back = "" if other is None else f"  {'=' if other['exact'] else '≈'} {plain(other['value'])} {other['unit']}"
     known = [row["parameter"], item, category, row["gas"], place, row["edition"]]

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from accounting.cli.talk import Talk
-from accounting.ingest import sandbox
 
 
 def add_commands(app: typer.Typer, talk: Talk) -> None:
@@ -63,6 +62,8 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
         ] = False,
     ) -> int:
         if any(path.suffix == ".parquet" for path in paths or []):
+            from accounting.ingest import sandbox
+
             sandbox.prepare()
         from accounting.cli.work import run_and_save
 

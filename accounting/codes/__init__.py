@@ -9,6 +9,7 @@ from accounting.codes.initials import categories_called, items_called
 from accounting.codes.lineages import Belonging, Lineages, lineages_told
 from accounting.codes.regions import (
     NATION,
+    REGION_CODE,
     GridRegion,
     Region,
     ancestors,
@@ -38,15 +39,18 @@ from accounting.codes.words import (
     find_item,
     gas,
     gases,
+    in_one_line,
     item,
     item_parents,
     items,
     names,
     near_items,
+    pair_name,
 )
 
 __all__ = [
     "NATION",
+    "REGION_CODE",
     "Belonging",
     "Category",
     "Gas",
@@ -72,6 +76,7 @@ __all__ = [
     "gas",
     "gases",
     "grid_regions",
+    "in_one_line",
     "is_place",
     "is_region_code",
     "item",
@@ -82,6 +87,7 @@ __all__ = [
     "named_in",
     "names",
     "near_items",
+    "pair_name",
     "region",
     "regions",
     "rules",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from accounting import shipped
-from accounting.errors import Lang
+from accounting.errors import LANGS, Lang
 
 
 def column_name(column: str, lang: Lang) -> str:
@@ -30,14 +30,14 @@ def marks(column: str, lang: Lang) -> Mapping[str, str]:
 
 @cache
 def _columns() -> dict[tuple[str, str], str]:
-    return {(row["column"], lang): row[f"name_{lang}"] for row in _rows("columns.csv") for lang in ("zh", "en")}
+    return {(row["column"], lang): row[f"name_{lang}"] for row in _rows("columns.csv") for lang in LANGS}
 
 
 @cache
 def _marks() -> dict[tuple[str, str], dict[str, str]]:
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in _rows("marks.csv"):
-        for lang in ("zh", "en"):
+        for lang in LANGS:
             found.setdefault((row["column"], lang), {})[row["mark"]] = row[f"name_{lang}"]
     return found
 

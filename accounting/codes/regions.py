@@ -16,7 +16,7 @@ from accounting import shipped
 from accounting.errors import DataRefused, Lang, did_you_mean
 
 NATION = "CN"
-_CODE = re.compile(r"[0-9]{6}")
+REGION_CODE = r"^[0-9]{6}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def is_region_code(text: str) -> bool:
     >>> is_region_code("330100"), is_region_code("33010")
     (True, False)
     """
-    return _CODE.fullmatch(text) is not None
+    return re.fullmatch(REGION_CODE, text) is not None
 
 
 def find_region(text: str) -> str | None:

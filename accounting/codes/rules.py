@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from accounting import shipped
-from accounting.codes.words import category_parents, item, item_parents
+from accounting.codes.words import category_parents, in_one_line, item, item_parents
 
 Pair = tuple[str, str]  # category and item
 KINDS = ("apart", "within", "one_method", "instead", "taken_off")
@@ -73,14 +73,10 @@ class Rule:
 
     def _related(self, one: Pair, other: Pair) -> bool:
         if self.group == "=item":
-            return _of_one_line((one[1], *item_parents(one[1])), (other[1], *item_parents(other[1])))
+            return in_one_line(one[1], other[1], item_parents)
         if self.group == "=category":
-            return _of_one_line((one[0], *category_parents(one[0])), (other[0], *category_parents(other[0])))
+            return in_one_line(one[0], other[0], category_parents)
         return True
-
-
-def _of_one_line(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return one[0] in other or other[0] in one
 
 
 @cache

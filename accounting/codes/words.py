@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -219,3 +220,21 @@ def divisions(id: str) -> tuple[str, ...]:  # noqa: A002 - the field's word
 def names() -> tuple[str, ...]:
     """Every id and name of items, categories and gases: what a did-you-mean chooses from."""
     return tuple(name for one in (*items(), *categories(), *gases()) for name in (one.id, one.name_zh, one.name_en))
+
+
+def pair_name(of_category: str, of_item: str, lang: Lang) -> str:
+    """A category and an item in one language.
+
+    >>> pair_name("transport", "diesel_oil", "zh")
+    '交通运输、仓储和邮政业·柴油'
+    """
+    return f"{category(of_category).name(lang)}·{item(of_item).name(lang)}"
+
+
+def in_one_line(one: str, other: str, parents: Callable[[str], tuple[str, ...]]) -> bool:
+    """Whether two words are equal or one stands above the other.
+
+    >>> in_one_line("industry/C30", "industry", category_parents), in_one_line("coke", "lng", item_parents)
+    (True, False)
+    """
+    return one == other or one in parents(other) or other in parents(one)

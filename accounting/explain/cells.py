@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
-from accounting.errors import Lang, UsageError
+from accounting.errors import LANGS, Lang, UsageError
 from accounting.exact import plain
 from accounting.explain.place import Place, asked, fitting, in_other_accounts
 from accounting.ledger import Part
@@ -19,7 +19,6 @@ from accounting.tables import CELL
 SHOWN_CELLS = 12
 SHOWN_SOURCES = 12
 SHOWN_CHOICES = 40
-LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)

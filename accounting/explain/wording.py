@@ -11,6 +11,7 @@ from accounting.codes.columns import marks
 from accounting.errors import Lang
 from accounting.exact import plain
 from accounting.explain.cells import CellExplained, Explanation, Posting, formula_line
+from accounting.factors.pack import is_valid
 from accounting.quality.electricity import policies_said
 from accounting.quality.findings import in_language
 
@@ -74,8 +75,7 @@ def cell_line(cell: CellExplained, lang: Lang, own: Mapping[str, str] | None = N
 
 def _stand_in(row: dict[str, Any], words: dict[str, str]) -> str:
     """Said of a value whose validity leaves out the year that it serves."""
-    serves = (row["valid_from"] or 0) <= row["year"] <= (row["valid_to"] or 9999)
-    return "" if serves else f"  ({words['stands_in'].format(year=row['year'])})"
+    return "" if is_valid(row, row["year"]) else f"  ({words['stands_in'].format(year=row['year'])})"
 
 
 def _total_line(explanation: Explanation, words: dict[str, str]) -> str:

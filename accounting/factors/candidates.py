@@ -15,7 +15,7 @@ from typing import Any
 from accounting import codes
 from accounting.errors import DataRefused
 from accounting.factors.own import OWN, SHARE, SPLITS
-from accounting.factors.pack import Pack
+from accounting.factors.pack import Pack, is_valid, place_of
 from accounting.factors.values import Value, value
 
 INTERNATIONAL = "WORLD"
@@ -33,15 +33,6 @@ class Candidate:
     @cached_property
     def value(self) -> Value:
         return value(self.row["parameter"], self.row["value"], self.row["unit"])
-
-    @property
-    def place(self) -> str:
-        """The entity or region that the value is of, else the nation."""
-        return str(self.row["entity"] or self.row["region"] or codes.NATION)
-
-    def is_valid(self, year: int) -> bool:
-        """Whether a year is within the validity; measured and published do not matter."""
-        return bool((self.row["valid_from"] or 0) <= year <= (self.row["valid_to"] or 9999))
 
     @property
     def is_own(self) -> bool:
@@ -72,7 +63,7 @@ class Index:
             for row in pack.parameters.to_dicts():
                 by_place = self._rows.setdefault((row["parameter"], row["gas"], row["item"]), {})
                 candidate = Candidate(row, pack.id, order)
-                by_place.setdefault(candidate.place, []).append(candidate)
+                by_place.setdefault(place_of(row), []).append(candidate)
 
     def places(self, place: str, year: int) -> tuple[str, ...]:
         """The places whose values may serve a place in a year, nearest first, international values last."""
@@ -85,7 +76,7 @@ class Index:
         """The shares into which the nearest split cuts the item of a class, in the order of their kinds; none without one."""
         by_place = self._rows.get((SHARE, None, key["item"]), {})
         for place in self.places(key["place"], key["year"]):
-            able = [one for one in by_place.get(place, ()) if one.pack == SPLITS and one.is_valid(key["year"])]
+            able = [one for one in by_place.get(place, ()) if one.pack == SPLITS and is_valid(one.row, key["year"])]
             if able:
                 return tuple(sorted(able, key=lambda one: one.row["into"]))
         return ()
@@ -148,7 +139,7 @@ def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activit
         row = candidate.row
         year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
         if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
-            found.append((places.index(candidate.place), abs(year - key["year"]), year))
+            found.append((places.index(place_of(row)), abs(year - key["year"]), year))
     return min(found)[2] if found else None
 
 
@@ -156,7 +147,7 @@ def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | Non
     row = candidate.row
     if row["category"] is not None and row["category"] not in (key["category"], *codes.category_parents(key["category"])):
         return "other category"
-    if not candidate.is_valid(key["year"]):
+    if not is_valid(row, key["year"]):
         return "other year"
     if row.get("month") not in (None, key["month"]):
         return "other month"
@@ -174,7 +165,7 @@ def _rank(candidate: Candidate, key: Key, places: Sequence[str]) -> tuple[Any, .
     own_items = (key["item"], *codes.item_parents(key["item"]), None)
     own_categories = (key["category"], *codes.category_parents(key["category"]), None)
     return (
-        places.index(candidate.place),
+        places.index(place_of(row)),
         candidate.pack_order,
         own_categories.index(row["category"]),
         own_items.index(row["item"]),

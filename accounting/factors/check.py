@@ -216,13 +216,16 @@ def _validity(rows: list[Row], pack: str) -> Iterator[Row]:
         for earlier, later in pairwise(same):
             ends, begins = earlier["valid_to"] or 9999, later["valid_from"] or 0
             if begins <= ends:
-                yield _told(later, "pack.overlap", _years(later), other=earlier["line"], other_years=_years(earlier), pack=pack)
+                yield _told(
+                    later,
+                    "pack.overlap",
+                    packs.years_of(later),
+                    other=earlier["line"],
+                    other_years=packs.years_of(earlier),
+                    pack=pack,
+                )
             elif begins > ends + 1:
                 yield _told(later, "pack.gap", f"{ends + 1}–{begins - 1}", other=earlier["line"])
-
-
-def _years(row: Row) -> str:
-    return f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
 
 
 def _words(row: Row) -> Iterator[Row]:

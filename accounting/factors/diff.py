@@ -11,9 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from accounting import codes
 from accounting.exact import rounded
-from accounting.factors.pack import Pack
+from accounting.factors.pack import Pack, place_of, years_of
 from accounting.factors.values import Value, value
 
 ADDED, REMOVED, CHANGED, RESTATED = CHANGES = ("added", "removed", "changed", "restated")
@@ -52,29 +51,21 @@ def _by_kind(pack: Pack) -> dict[tuple[Any, ...], list[Row]]:
     kinds: dict[tuple[Any, ...], list[Row]] = {}
     for row in pack.parameters.to_dicts():
         edition = row["edition"] if row["parameter"] == "gwp" else None
-        kinds.setdefault((*(row[name] for name in _SAME), _place(row), edition), []).append(row)
+        kinds.setdefault((*(row[name] for name in _SAME), place_of(row), edition), []).append(row)
     return kinds
-
-
-def _place(row: Row) -> str:
-    return row["entity"] or row["region"] or codes.NATION
 
 
 def _paired(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
     """Rows of one kind: by their years, then the one that is left on either side with the other."""
-    later = {_years(row): row for row in new}
-    rest_old = [row for row in old if _years(row) not in later]
-    rest_new = [row for row in new if _years(row) not in {_years(row) for row in old}]
-    yield from ((row, later[_years(row)]) for row in old if _years(row) in later)
+    earlier, later = {years_of(row) for row in old}, {years_of(row): row for row in new}
+    rest_old = [row for row in old if years_of(row) not in later]
+    rest_new = [row for row in new if years_of(row) not in earlier]
+    yield from ((row, later[years_of(row)]) for row in old if years_of(row) in later)
     if len(rest_old) == len(rest_new) == 1:
         yield rest_old[0], rest_new[0]
         return
     yield from ((row, None) for row in rest_old)
     yield from ((None, row) for row in rest_new)
-
-
-def _years(row: Row) -> str:
-    return f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"
 
 
 def _difference(old: Row | None, new: Row | None) -> Row | None:
@@ -92,7 +83,7 @@ def _difference(old: Row | None, new: Row | None) -> Row | None:
     return {
         "change": change,
         **{name: one[name] for name in (*_SAME, "edition")},
-        "place": _place(one),
+        "place": place_of(one),
         **{f"old_{name}": text for name, text in _told(old).items()},
         **{f"new_{name}": text for name, text in _told(new).items()},
         "percent": percent(before, after) if change == CHANGED else None,
@@ -110,7 +101,7 @@ def _value(row: Row | None) -> tuple[Fraction, str | None] | None:
 def _told(row: Row | None) -> dict[str, str | None]:
     if row is None:
         return dict.fromkeys(("value", "unit", "years", "citation"))
-    return {"value": row["value"], "unit": row["unit"], "years": _years(row), "citation": row["citation"]}
+    return {"value": row["value"], "unit": row["unit"], "years": years_of(row), "citation": row["citation"]}
 
 
 def percent(old: tuple[Fraction, str | None] | None, new: tuple[Fraction, str | None] | None) -> Decimal | None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import shipped
+from accounting import codes, shipped
 from accounting.errors import UsageError, Where, did_you_mean
 from accounting.exact import fraction
 
@@ -183,3 +183,26 @@ def gwp(edition: str) -> dict[str, Fraction]:
         editions = load(GWP_PACK).parameters["edition"].unique().sort()
         raise UsageError("gwp.unknown", seen=edition, sets=", ".join(editions))
     return {row["gas"]: fraction(row["value"]) for row in values.to_dicts()}
+
+
+def place_of(row: Mapping[str, Any]) -> str:
+    """The entity or region that the value of a row is of, else the nation."""
+    return str(row["entity"] or row["region"] or codes.NATION)
+
+
+def is_valid(row: Mapping[str, Any], year: int) -> bool:
+    """Whether a year is within the validity of a row; measured and published do not matter.
+
+    >>> is_valid({"valid_from": 2020, "valid_to": None}, 2019), is_valid({"valid_from": None, "valid_to": 2020}, 2020)
+    (False, True)
+    """
+    return bool((row["valid_from"] or 0) <= year <= (row["valid_to"] or 9999))
+
+
+def years_of(row: Mapping[str, Any]) -> str:
+    """The validity of a row as it is printed, nothing where it is open.
+
+    >>> years_of({"valid_from": 2020, "valid_to": None})
+    '2020–'
+    """
+    return f"{row['valid_from'] or ''}–{row['valid_to'] or ''}"

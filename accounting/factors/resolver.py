@@ -18,7 +18,7 @@ from accounting.factors import effective
 from accounting.factors.candidates import Candidate, Choice
 from accounting.factors.electricity_years import STRICT
 from accounting.factors.own import SHARE, SPLITS
-from accounting.factors.pack import Pack
+from accounting.factors.pack import Pack, is_valid, place_of, years_of
 from accounting.factors.sources import Choices, Sources
 from accounting.methods import Method, methods_for
 from accounting.tables import frame
@@ -222,7 +222,7 @@ def _resolution_row(
         "pack": candidate.pack,
         "value": row["value"],
         "value_unit": row["unit"],
-        "region": row["entity"] or row["region"] or codes.NATION,
+        "region": place_of(row),
         "parameter_category": row["category"],
         "parameter_item": row["item"],
         "rank": ".".join(str(part) for part in choice.rank[:4]),
@@ -233,10 +233,9 @@ def _resolution_row(
 
 def _reason(row: dict[str, Any], year: int) -> str:
     """Why this row: its place, whether it is given for the category, its validity, and whether it stands in for a year."""
-    place = row["entity"] or row["region"] or codes.NATION
     category = row["category"] or "any category"
-    stands_in = "" if (row["valid_from"] or 0) <= year <= (row["valid_to"] or 9999) else f", stands in for {year}"
-    return f"{place}, {category}, valid {row['valid_from'] or ''}–{row['valid_to'] or ''}{stands_in}"
+    stands_in = "" if is_valid(row, year) else f", stands in for {year}"
+    return f"{place_of(row)}, {category}, valid {years_of(row)}{stands_in}"
 
 
 def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources) -> tuple[str, str]:

@@ -20,11 +20,12 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
-from accounting.errors import Where, finding, rejection
+from accounting.errors import LANGS, Where, finding, rejection
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
 from accounting.ingest import cell_lists
 from accounting.ingest.account import LISTED
 from accounting.ingest.batch import PLACE, Part
+from accounting.ingest.words import BETWEEN
 from accounting.tables import TABLES
 
 KINDS = ("statement.and_table", "key.parent_and_child", "key.month_and_year")  # and those of rules; the first that fits is told
@@ -249,24 +250,21 @@ def _partners(edges: pl.DataFrame, parts: Sequence[Part]) -> dict[tuple[Any, ...
 
 
 def _rejection(cell: dict[str, Any], partners: list[dict[str, Any]]) -> dict[str, Any]:
-    own = (cell["category"], cell["item"])
-    inside = [p["pair"] for p in partners if own in _lineage(p["pair"])]
-    wholes, within = ([own], inside) if inside else ([p["pair"] for p in partners], [own])
+    own: Pair = (cell["category"], cell["item"])
+    others: list[Pair] = [p["pair"] for p in partners]
+    inside = [pair for pair in others if own in _lineage(pair)]
+    wholes, within = ([own], inside) if inside else (others, [own])
     facts: dict[str, Any] = {
         "entity": cell["entity"],
         "year": cell["year"],
         "other": cell_lists.first([str(p["at"]) for p in partners]),
     }
-    for lang, mark in (("zh", "、"), ("en", ", ")):
-        facts[f"key_{lang}"] = pair_name(own, lang)
-        facts[f"whole_{lang}"] = mark.join(dict.fromkeys(pair_name(pair, lang) for pair in wholes))
-        facts[f"parts_{lang}"] = mark.join(dict.fromkeys(pair_name(pair, lang) for pair in within))
+    for lang, mark in BETWEEN:
+        facts[f"key_{lang}"] = codes.pair_name(*own, lang)
+        facts[f"whole_{lang}"] = mark.join(dict.fromkeys(codes.pair_name(*pair, lang) for pair in wholes))
+        facts[f"parts_{lang}"] = mark.join(dict.fromkeys(codes.pair_name(*pair, lang) for pair in within))
     kind = (*KINDS, *_rule_codes())[partners[0]["kind"]]
     return rejection(kind, Where(**cell["where"]), cell["seen"], **facts)
-
-
-def pair_name(pair: Pair, lang: Any) -> str:
-    return f"{codes.category(pair[0]).name(lang)}·{codes.item(pair[1]).name(lang)}"
 
 
 def _rests(edges: pl.DataFrame, parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
@@ -279,9 +277,7 @@ def _rests(edges: pl.DataFrame, parts: Sequence[Part]) -> Iterator[dict[str, Any
     )
     for number, rest, item, count, categories in pairs.sort("part", "item", "o_item").iter_rows():
         names: dict[str, Any] = {
-            f"{what}_{lang}": codes.item(one).name(lang)
-            for what, one in (("rest", rest), ("item", item))
-            for lang in ("zh", "en")
+            f"{what}_{lang}": codes.item(one).name(lang) for what, one in (("rest", rest), ("item", item)) for lang in LANGS
         }
         yield finding(
             "key.rest_and_part", "duplicate", "warning", where=parts[number].where, item=rest, seen=f"{rest} {item} {count}",

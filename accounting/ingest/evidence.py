@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 from accounting import codes
-from accounting.errors import DataRefused, UsageError, Where, finding, rejection
+from accounting.errors import LANGS, DataRefused, UsageError, Where, finding, rejection
 from accounting.ingest import places
 from accounting.ingest.labels import folded
 from accounting.ingest.places import Place
@@ -228,7 +228,7 @@ def decided(subject: Literal["entity", "year"], evidence: Iterable[Evidence], wh
     every = sorted(evidence, key=lambda e: e.rank)
     found = [e for e in every if e.subject == subject]
     if subject == "entity" and (partial := _part(every)) is not None:
-        name_zh, name_en = (codes.entity_name(str(partial.value), lang) for lang in ("zh", "en"))
+        name_zh, name_en = (codes.entity_name(str(partial.value), lang) for lang in LANGS)
         return Decided(None, partial, rejection("evidence.part_of_region", partial.where, partial.seen,
                                                 region=partial.value, name_zh=name_zh, name_en=name_en))  # fmt: skip
     several = next((e for e in every if e.subject == "years"), None)

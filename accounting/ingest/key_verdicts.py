@@ -24,7 +24,6 @@ from accounting.ingest.transfers import SOURCE
 from accounting.ranks import coded, in_order
 from accounting.tables import KEY, TABLES
 
-_CODE = r"^[0-9]{6}$"
 _MEASURED = ("item", "unit", "basis")  # what decides the base unit
 
 
@@ -117,9 +116,9 @@ def _measures(grouped: Grouped, places: pl.DataFrame, values: Mapping[str, pl.Se
     made: list[dict[str, Any]] = []
     for row in triples.rows(named=True):
         said = {name: words[row[name]] for name, words in spelled.items()}
-        found = _measure(values["item"][row["item"]], said.get("unit"), said.get("basis"), in_head)
-        if found is not None:
-            made.append({"measure": row["measure"], "of": row["item"], "base": found.base, "in_force": found.basis})
+        one = _measure(values["item"][row["item"]], said.get("unit"), said.get("basis"), in_head)
+        if one is not None:
+            made.append({"measure": row["measure"], "of": row["item"], "base": one.base, "in_force": one.basis})
     found = pl.DataFrame(made, schema={"measure": pl.UInt64, "of": pl.UInt32, "base": pl.String, "in_force": pl.String})
     return coded(found, ("base", "in_force"))
 
@@ -136,8 +135,10 @@ def _measure(item: str | None, unit: str | None, basis: str | None, in_head: str
 def _fallen(places: pl.DataFrame, values: Mapping[str, pl.Series]) -> pl.Series:
     """The pairs of entity and year, as one integer, whose code is not in force in the year."""
     words = values["entity"].to_frame("word").with_row_index("place")
-    coded = words.filter(pl.col("word").str.contains(_CODE))["place"]
-    pairs = places.filter(pl.col("entity").is_in(coded.implode())).select(_together(SUBJECTS).alias("pair"), *SUBJECTS).unique()
+    of_codes = words.filter(pl.col("word").str.contains(codes.REGION_CODE))["place"]
+    pairs = (
+        places.filter(pl.col("entity").is_in(of_codes.implode())).select(_together(SUBJECTS).alias("pair"), *SUBJECTS).unique()
+    )
     fallen = [
         pair["pair"]
         for pair in pairs.rows(named=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 
 BITS = {"entity": 21, "category": 10, "item": 10, "unit": 7, "basis": 3, "year": 9, "month": 4}
 DEMANDED = ("entity", "year", "category", "item", "unit")
 FIRST_YEAR = 1899  # the year 1900 is 1: 0 is blank
+Words = TypeVar("Words", pl.Expr, pl.Series)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Packing:
     dtypes: Mapping[str, pl.DataType]
     numbering: dict[str, pl.Series] = field(default_factory=dict)
 
-    def number(self, name: str, words: pl.Series) -> pl.Series:
+    def number(self, name: str, words: Words) -> Words:
         """The place of each word of a field, a new one's the next; null where there is no word."""
         return words.cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.UInt32) + 1
 
@@ -45,8 +47,7 @@ class Packing:
     def _place(self, name: str) -> pl.Expr:
         if self.is_number(name):
             return self.place_of_number(name)
-        place = pl.col(self.columns[name]).cast(pl.String).cast(self._numbered(name)).to_physical().cast(pl.UInt32) + 1
-        return place if name in DEMANDED else place.fill_null(0)
+        return blank_is_zero(name, self.number(name, pl.col(self.columns[name])))
 
     def place_of_number(self, name: str) -> pl.Expr:
         """The place of a year or month that stands as a number; null where it is none."""
@@ -77,12 +78,6 @@ class Packing:
     def _beyond(self) -> list[str]:
         return [name for name in self.numbering if len(_categories(self._numbered(name))) >= 2 ** BITS[name]]
 
-    def place_in_key(self, name: str) -> pl.Expr:
-        """The place of a field, taken from a column `key`."""
-        below = list(self.columns)[list(self.columns).index(name) + 1 :]
-        shift = 2 ** sum(BITS[after] for after in below)
-        return (pl.col("key") // shift % 2 ** BITS[name]).cast(pl.Int64)
-
     def is_number(self, name: str) -> bool:
         """Whether a year or month column holds numbers; any other field is a word, whatever its type."""
         return name in ("year", "month") and self.dtypes[self.columns[name]].is_numeric()
@@ -104,6 +99,11 @@ class Packing:
         else:
             words = _categories(self._numbered(name)).to_list()
         return pl.Series(name, [None, *words], dtype=pl.String)
+
+
+def blank_is_zero(name: str, places: Words) -> Words:
+    """The places of a field, 0 where its word may be blank and is."""
+    return places if name in DEMANDED else places.fill_null(0)
 
 
 def placed(name: str) -> str:

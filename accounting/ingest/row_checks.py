@@ -181,7 +181,7 @@ def blank_problems(rows: pl.DataFrame, fields: Fields) -> Iterator[Problem]:
 def standing_problems(rows: pl.DataFrame, entity: pl.Series, year: pl.Series, fields: Fields) -> Iterator[Problem]:
     """Codes that do not stand in the year of their row, with the successor where there is one."""
     pairs = pl.DataFrame({"row": rows["row"], "entity": entity, "year": year}).drop_nulls()
-    coded = pairs.filter(pl.col("entity").str.contains(r"^[0-9]{6}$"))
+    coded = pairs.filter(pl.col("entity").str.contains(codes.REGION_CODE))
     for code, at, held in coded.group_by("entity", "year", maintain_order=True).agg("row").rows():
         try:
             codes.stands(code, at)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from accounting.ingest.packed import DEMANDED, Packing, placed
+from accounting.ingest.ahead import ahead
+from accounting.ingest.packed import Packing, blank_is_zero, placed
 
-AHEAD = 3
+AHEAD = 3  # groups read before their words have numbers: memory is used again while it is warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class RowGroups:
 
         The words have their numbers when it is handed over, in the order of the rows, whatever the threads do.
         """
-        for table in _ahead(pool, self._read, groups):
+        for table in ahead(pool, self._read, groups, AHEAD):
             words = {name: table[column] for name, column in self._words().items()}
             numbers = {name: [self.packing.number(name, pl.Series(c.dictionary)) for c in words[name].chunks] for name in words}
             yield partial(self._rows, table, numbers)
@@ -76,17 +75,7 @@ class RowGroups:
     def _places(self, name: str, words: Any, numbers: Sequence[pl.Series]) -> pl.Series:
         """The place of each row's word, by the places of the words of its chunk; 0 where it may be blank and is."""
         parts = [of_words.gather(pl.Series(chunk.indices)) for chunk, of_words in zip(words.chunks, numbers, strict=True)]
-        places = pl.concat([pl.Series(dtype=pl.UInt32), *parts])
-        return places if name in DEMANDED else places.fill_null(0)
-
-
-def _ahead(pool: ThreadPoolExecutor, read: Callable[[int], Any], groups: Sequence[int]) -> Iterator[Any]:
-    """What is read, in order; a few groups ahead, so that memory is used again while it is warm."""
-    to_come = (pool.submit(read, group) for group in groups)
-    reading = deque(islice(to_come, AHEAD))
-    while reading:
-        yield reading.popleft().result()
-        reading.extend(islice(to_come, 1))
+        return blank_is_zero(name, pl.concat([pl.Series(dtype=pl.UInt32), *parts]))
 
 
 def _encoded(column: Any) -> Any:

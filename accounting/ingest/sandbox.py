@@ -7,15 +7,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from accounting.errors import BudgetExceeded, Where, rejection
+from accounting.ingest.ahead import ahead
 from accounting.ingest.cells import Document, from_lists
 from accounting.ingest.limits import Limits, speaks_of_memory
 
@@ -117,10 +116,8 @@ def read_workbooks(
     """
     children = os.cpu_count() or 1
     with ThreadPoolExecutor(max_workers=children) as pool:
-        to_come = (pool.submit(read_workbook, path, limits, encoding, name) for path, name, encoding in asked)
-        reading = deque(islice(to_come, AHEAD * children))
-        for place, (_, name, _) in enumerate(asked, 1):
-            yield reading.popleft().result()
-            reading.extend(islice(to_come, 1))
+        read = ahead(pool, lambda one: read_workbook(one[0], limits, one[2], one[1]), asked, AHEAD * children)
+        for place, document in enumerate(read, 1):
+            yield document
             if progress is not None:
-                progress(name, place, len(asked))
+                progress(asked[place - 1][1], place, len(asked))

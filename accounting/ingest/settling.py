@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
-from accounting.errors import Where, finding
+from accounting.errors import LANGS, Where, finding
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
 from accounting.ingest import cell_lists
 from accounting.ingest.account import LISTED
@@ -81,8 +81,7 @@ def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
     )
     several = (QUANTITY == 0) & (pl.col("notation_key").list.len() > 1)
     for key in _with_address(found.filter(several).sort(KEY).head(LISTED).collect(), parts):
-        named: dict[str, Any] = {f"key_{lang}": f"{codes.category(key['category']).name(lang)}·{codes.item(key['item']).name(lang)}"
-                 for lang in ("zh", "en")}  # fmt: skip
+        named: dict[str, Any] = {f"key_{lang}": codes.pair_name(key["category"], key["item"], lang) for lang in LANGS}
         yield finding(
             "notation.several", "completeness", "warning", where=key["where"], entity=key["entity"], year=key["year"],
             category=key["category"], item=key["item"], seen=", ".join(key["notation_key"]), used=key["notation_key"][0],

@@ -23,13 +23,12 @@ LONGEST = 200
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _YEAR = re.compile(r"((?:19|20|21)[0-9]{2})(\.0+|\s*年度?)?")
 _MONTH = re.compile(r"(0?[1-9]|1[0-2])(\.0+|\s*月份?)?")
-_REGION_CODE = re.compile(r"[0-9]{6}")
 _DIGITS = re.compile(r"[0-9]+(\.0+)?")
 _OWN_DIGITS = 15  # registration numbers; shorter runs of digits are damaged region codes
 _CHARACTERS_OF_A_NAME = "LMNPSZ"  # general categories; C (control, format, unassigned) is removed and told
 _KIND_OF_REGION = re.compile(r"\s+(province|municipality|city|prefecture|county|district)$", re.IGNORECASE)
 _PART = re.compile(r"(其中\s*[:：]?|[#＃])\s*(.*)")
-_BETWEEN: tuple[tuple[Lang, str], ...] = (("zh", "、"), ("en", ", "))
+BETWEEN: tuple[tuple[Lang, str], ...] = (("zh", "、"), ("en", ", "))
 _KEPT_APART = "non_energy_use"  # a part of industry that is taken out of it, wherever it stands
 
 
@@ -103,7 +102,7 @@ def _of_balance(plain: str) -> str | None:
         return None
     if row.id == "residential":
         parts = [codes.category(name) for name in ("urban_residential", "rural_residential")]
-        names: dict[str, Any] = {f"parts_{lang}": mark.join(part.name(lang) for part in parts) for lang, mark in _BETWEEN}
+        names: dict[str, Any] = {f"parts_{lang}": mark.join(part.name(lang) for part in parts) for lang, mark in BETWEEN}
         raise DataRefused("category.sum", seen=plain, ids=", ".join(part.id for part in parts), **names)
     if row.role == "total":
         raise DataRefused("row.total", seen=plain, word=plain)
@@ -138,7 +137,7 @@ def entity(text: str, kind: str = "text") -> Word:
     plain = tidy(text)
     if not plain:
         raise DataRefused("row.incomplete", seen=repr(text), columns="entity")
-    if _REGION_CODE.fullmatch(plain):
+    if codes.is_region_code(plain):
         return Word(codes.region(plain).code, text != plain)
     if kind != "text" or (_DIGITS.fullmatch(plain) and len(plain) < _OWN_DIGITS):
         raise DataRefused("entity.code_shape", seen=text)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from accounting.methods.method import Method
+from accounting.methods.method import Method, by_factor, less_by_factor
 
 MARKET_POLICIES = {  # policy: the item whose factor the uncontracted rest takes
     "market_residual": "electricity_residual",
@@ -27,24 +27,6 @@ BOUGHT, SOLD = ("purchased", "net_import"), ("exported",)
 ACROSS, USED, LOST = ("boundary_energy",), ("final_consumption", "transport_fuel"), ("loss",)
 _ANNOUNCED = "生态环境部 国家统计局公告2024年第12号, 2024-12-20, 2025年第47号"
 _PARK = "发改环资〔2025〕910号 附件4"
-
-
-def bought(emission_factor: Fraction) -> Fraction:
-    """Tonnes of CO2 of one base unit that was bought.
-
-    >>> bought(Fraction("0.4974")) * 50_000
-    Fraction(24870, 1)
-    """
-    return emission_factor
-
-
-def sold(emission_factor: Fraction) -> Fraction:
-    """Tonnes of CO2 taken out of the net account by one base unit that was sold.
-
-    >>> sold(Fraction("0.6516")) * 700_000
-    Fraction(-456120, 1)
-    """
-    return -emission_factor
 
 
 def zero() -> Fraction:
@@ -89,8 +71,8 @@ def _energy(id: str, item: str, formula: Callable[..., Fraction], written: str, 
 def _crossing(id: str, item: str, **rest: Any) -> tuple[Method, ...]:  # noqa: A002 - the field's word
     """What was bought, and with the opposite sign what was sold."""
     return (
-        _energy(f"{id}.bought", item, bought, "emission_factor", roles=ACROSS, categories=BOUGHT, **rest),
-        _energy(f"{id}.sold", item, sold, "0 − emission_factor", roles=ACROSS, categories=SOLD, **rest),
+        _energy(f"{id}.bought", item, by_factor, "emission_factor", roles=ACROSS, categories=BOUGHT, **rest),
+        _energy(f"{id}.sold", item, less_by_factor, "0 − emission_factor", roles=ACROSS, categories=SOLD, **rest),
     )
 
 
@@ -106,10 +88,16 @@ def _market(policy: str, item: str) -> tuple[Method, ...]:
         _energy(f"{name}.direct_line", "green_electricity_direct", zero, "0", roles=ACROSS, **rest),
         _energy(f"{name}.contract", "green_electricity_contract", zero, "0", roles=ACROSS, **rest),
         _energy(
-            f"{name}.certificate", "green_certificate", sold, "0 − emission_factor", roles=ACROSS, categories=BOUGHT, **rest
+            f"{name}.certificate",
+            "green_certificate",
+            less_by_factor,
+            "0 − emission_factor",
+            roles=ACROSS,
+            categories=BOUGHT,
+            **rest,
         ),
         _energy(
-            f"{name}.certificate_sold", "green_certificate", bought, "emission_factor", roles=ACROSS, categories=SOLD, **rest
+            f"{name}.certificate_sold", "green_certificate", by_factor, "emission_factor", roles=ACROSS, categories=SOLD, **rest
         ),
         *_crossing(name, "electricity", **rest),
     )
@@ -126,18 +114,18 @@ METHODS = (
         of_items={"emission_factor": "electricity"},
         source=_ANNOUNCED,
     ),
-    _energy("electricity.used", "electricity", bought, "emission_factor", roles=USED, source=_ANNOUNCED),
+    _energy("electricity.used", "electricity", by_factor, "emission_factor", roles=USED, source=_ANNOUNCED),
     _energy(
         "electricity.used_contract",
         "green_electricity_contract",
-        bought,
+        by_factor,
         "emission_factor",
         roles=USED,
         of_items={"emission_factor": "electricity"},
         source=_ANNOUNCED,
     ),
     *(method for policy, item in MARKET_POLICIES.items() for method in _market(policy, item)),
-    _energy("electricity.lost", "electricity", bought, "emission_factor", roles=LOST, scope=3, source=_GPC),
+    _energy("electricity.lost", "electricity", by_factor, "emission_factor", roles=LOST, scope=3, source=_GPC),
     _energy("heat.non_fossil", "heat_non_fossil", zero, "0", roles=(*ACROSS, *USED), measures="GJ", source=_PARK),
     Method(
         "heat.steam",
@@ -157,6 +145,8 @@ METHODS = (
         source="GB/T 32150-2025 §7.5.6-7.5.7",
     ),
     *_crossing("heat", "heat", measures="GJ", source="GB/T 32150-2025 §7.5.6-7.5.7"),
-    _energy("heat.used", "heat", bought, "emission_factor", roles=USED, measures="GJ", source="GB/T 32150-2025 §7.5.6-7.5.7"),
-    _energy("heat.lost", "heat", bought, "emission_factor", roles=LOST, measures="GJ", scope=3, source=_GPC),
+    _energy(
+        "heat.used", "heat", by_factor, "emission_factor", roles=USED, measures="GJ", source="GB/T 32150-2025 §7.5.6-7.5.7"
+    ),
+    _energy("heat.lost", "heat", by_factor, "emission_factor", roles=LOST, measures="GJ", scope=3, source=_GPC),
 )

@@ -7,27 +7,15 @@ IPCC 2006 Vol 1 Ch 2 and Vol 3 Ch 1: continuous measurement is tier 3. Card: doc
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from accounting.methods.combustion import BURNT
-from accounting.methods.method import Method
-
-
-def as_measured() -> Fraction:
-    """A tonne of CO2 that was measured.
-
-    >>> as_measured() * 1_250
-    Fraction(1250, 1)
-    """
-    return Fraction(1)
-
+from accounting.methods.method import Method, one
 
 METHODS = (
     Method(
         "measured.co2",
         gases=("CO2",),
         reads={},
-        formula=as_measured,
+        formula=one,
         written="1",
         roles=BURNT,
         kinds=("product",),

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from accounting.methods.combustion import CARBON_TO_CO2
-from accounting.methods.method import Method, by_factor
+from accounting.methods.method import Method, by_factor, less_by_factor, minus_one, one
 
 FLUORINATED = (
     "CF4", "C2F6", "C3F8", "c-C4F8", "NF3", "SF6", "HFC-23", "HFC-32", "HFC-125", "HFC-134a", "HFC-143a", "HFC-152a",
@@ -128,15 +128,6 @@ def kept(carbon_fraction: Fraction) -> Fraction:
     return -carbon_fraction * CARBON_TO_CO2
 
 
-def kept_by_factor(emission_factor: Fraction) -> Fraction:
-    """The same by a published factor: 0.0154 t CO2 in a tonne of crude steel.
-
-    >>> float(kept_by_factor(Fraction("0.0154")) * 1_000_000)
-    -15400.0
-    """
-    return -emission_factor
-
-
 def with_dust(clinker_factor: Fraction, dust_correction: Fraction) -> Fraction:
     """Tonnes of CO2 per tonne of clinker, with the kiln dust that leaves the kiln.
 
@@ -191,24 +182,6 @@ def of_gas_abated(heel: Fraction, emission_factor: Fraction, destruction: Fracti
     151.2
     """
     return (1 - heel) * emission_factor * (1 - destruction * utilisation)
-
-
-def whole() -> Fraction:
-    """A tonne that left its equipment.
-
-    >>> whole()
-    Fraction(1, 1)
-    """
-    return Fraction(1)
-
-
-def recovered() -> Fraction:
-    """A tonne that was recovered from equipment.
-
-    >>> recovered()
-    Fraction(-1, 1)
-    """
-    return Fraction(-1)
 
 
 def of_feedstock(ncv: Fraction, carbon_content: Fraction) -> Fraction:
@@ -287,10 +260,10 @@ METHODS = (
         _ELECTRONICS, decisive="emission_factor", items=("electronics_gas",),
     ),
     _process(
-        "released", ("SF6",), {}, whole, "1", _SWITCHGEAR, decisive=None, items=("sf6_opened", "sf6_refilled"),
+        "released", ("SF6",), {}, one, "1", _SWITCHGEAR, decisive=None, items=("sf6_opened", "sf6_refilled"),
     ),
     _process(
-        "recovered", ("SF6",), {}, recovered, "0 − 1", _SWITCHGEAR, decisive=None, items=("sf6_recovered",),
+        "recovered", ("SF6",), {}, minus_one, "0 − 1", _SWITCHGEAR, decisive=None, items=("sf6_recovered",),
     ),
     _process(
         "oxidised_in_use", ("CO2",), {"ncv": "GJ/base unit", "carbon_content": "t C/GJ", "oxidised_in_use": "1"},
@@ -354,7 +327,7 @@ METHODS = (
         "IPCC 2006 Vol 3 Eq 4.9; GB/T 32151.5", decisive="carbon_fraction", role="fixed_carbon", kinds=("product", "fuel"),
     ),
     _process(
-        "carbon_kept_by_factor", ("CO2",), {"emission_factor": _GIVES}, kept_by_factor, "0 − emission_factor",
+        "carbon_kept_by_factor", ("CO2",), {"emission_factor": _GIVES}, less_by_factor, "0 − emission_factor",
         "GB/T 32151.5", decisive="emission_factor", role="fixed_carbon", kinds=("product", "fuel"),
     ),
 )  # fmt: skip

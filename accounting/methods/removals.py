@@ -7,26 +7,14 @@ IPCC 2006 Vol 4; GPC Ch 10. Card: docs/methods/removals.md
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from accounting.methods.method import Method
-
-
-def taken_out() -> Fraction:
-    """A tonne of CO2 that was taken out and stored.
-
-    >>> taken_out()
-    Fraction(-1, 1)
-    """
-    return Fraction(-1)
-
+from accounting.methods.method import Method, minus_one
 
 METHODS = (
     Method(
         "removals.measured",
         gases=("CO2",),
         reads={},
-        formula=taken_out,
+        formula=minus_one,
         written="0 − 1",
         roles=("removal",),
         kinds=("product",),

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from accounting.exact import exp_minus, plain
 from accounting.methods.combustion import CARBON_TO_CO2
-from accounting.methods.method import Method, by_factor
+from accounting.methods.method import Method, by_factor, minus_one
 
 CARBON_TO_CH4 = Fraction(16, 12)  # t CH4 per t C
 NITROGEN_TO_N2O = Fraction(44, 28)  # t N2O per t N
@@ -100,15 +100,6 @@ def of_nitrogen(nitrogen_emission_factor: Fraction) -> Fraction:
     return nitrogen_emission_factor * NITROGEN_TO_N2O
 
 
-def minus_one() -> Fraction:
-    """Methane that was recovered and burnt or used.
-
-    >>> minus_one()
-    Fraction(-1, 1)
-    """
-    return Fraction(-1)
-
-
 _LANDFILL = {
     "methane_correction_factor": "1", "degradable_organic_carbon": "1", "decomposable_fraction": "1",
     "methane_fraction": "1", "oxidised_in_cover": "1",
@@ -125,6 +116,7 @@ def _left_after_a_year(decay_rate: Fraction) -> str:
 
 
 _LEFT = {"decay_rate": _left_after_a_year}
+_INCINERATED = {"carbon_fraction": "t C/base unit", "fossil_fraction": "1", "oxidation_factor": "1"}
 _LANDFILL_SOURCE = "IPCC 2006 Vol 5 Ch 3 Eq 3.1-3.6"
 _WASTE = ("waste",)
 
@@ -171,7 +163,7 @@ METHODS = (
     Method(
         "waste.incineration",
         gases=("CO2",),
-        reads={"carbon_fraction": "t C/base unit", "fossil_fraction": "1", "oxidation_factor": "1"},
+        reads=_INCINERATED,
         formula=of_incineration,
         written="carbon_fraction × fossil_fraction × oxidation_factor × 44 ÷ 12",
         roles=_WASTE,
@@ -183,7 +175,7 @@ METHODS = (
     Method(
         "waste.incineration_biogenic",
         gases=("CO2",),
-        reads={"carbon_fraction": "t C/base unit", "fossil_fraction": "1", "oxidation_factor": "1"},
+        reads=_INCINERATED,
         formula=biogenic_of_incineration,
         written="carbon_fraction × (1 − fossil_fraction) × oxidation_factor × 44 ÷ 12",
         roles=_WASTE,

@@ -24,7 +24,7 @@ import polars as pl
 
 from accounting import codes
 from accounting.codes import Rule
-from accounting.errors import Where, finding, title
+from accounting.errors import LANGS, Where, finding, title
 from accounting.exact import MASS_DIGITS, QUANTITY_DIGITS, integers, plain
 from accounting.tables import CELL, TABLES
 
@@ -88,7 +88,7 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
     )
     first = activity.select(*PLACE, "file", "sheet", "cell").unique(PLACE, keep="first", maintain_order=True)
     for row in told.join(first, on=PLACE, how="left", maintain_order="left").iter_rows(named=True):
-        facts: dict[str, Any] = {f"key_{lang}": _name(row, lang) for lang in ("zh", "en")}
+        facts: dict[str, Any] = {f"key_{lang}": codes.pair_name(row["category"], row["item"], lang) for lang in LANGS}
         facts |= {name: row[name] for name in (*PLACE, "part", "whole")}
         doubtful = row["code"] == NO_WHOLE
         yield finding(
@@ -96,10 +96,6 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
             where=Where(row["file"], row["sheet"], row["cell"]), seen=row["part"], used=None if doubtful else "NE",
             stake_t=row["stake"], **facts,
         )  # fmt: skip
-
-
-def _name(row: dict[str, Any], lang: Any) -> str:
-    return f"{codes.category(row['category']).name(lang)}·{codes.item(row['item']).name(lang)}"
 
 
 def _below_zero(cells: pl.DataFrame, sums: pl.DataFrame) -> Iterator[pl.DataFrame]:

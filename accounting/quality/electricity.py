@@ -11,12 +11,11 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, views
-from accounting.errors import Lang, finding
+from accounting.errors import LANGS, Lang, finding
 from accounting.exact import plain
 from accounting.methods import methods
 from accounting.methods.electricity_heat import FACTOR_ITEMS
 
-_LANGS: tuple[Lang, ...] = ("zh", "en")
 _BOUGHT = ("purchased", 2)  # category and scope: what a view counts that counts electricity across a boundary
 _CHOICE = ("class", "gas", "scope", "account")
 _IN_YEAR = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("year"))) & (
@@ -58,7 +57,7 @@ def policies_said(settings: Mapping[str, Any], lang: Lang) -> str:
     'market_average · fixed:2023 (every year takes the factor of that one)'
     """
     years = str(settings.get("electricity_year", "strict"))
-    said = YEARS[years.partition(":")[0]][_LANGS.index(lang)]
+    said = YEARS[years.partition(":")[0]][LANGS.index(lang)]
     opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
     return f"{settings.get('electricity', 'market_residual')} · {years}{opening}{said}{closing}"
 
@@ -186,7 +185,7 @@ def _break(row: dict[str, Any]) -> dict[str, Any]:
     sides: dict[str, Any] = {
         f"{side}_{lang}": _taken(row[column], lang)
         for side, column in (("before", "taken_before"), ("after", "taken"))
-        for lang in _LANGS
+        for lang in LANGS
     }
     return finding(
         "electricity.method_break", "completeness", "warning", entity=row["entity"], year=row["year"],
@@ -198,7 +197,7 @@ def _break(row: dict[str, Any]) -> dict[str, Any]:
 
 def _taken(factors: list[dict[str, str]], lang: Lang) -> str:
     """The factors of a year in words: 省级平均 0.4974 kgCO2/kWh（浙江，位置法）."""
-    at = _LANGS.index(lang)
+    at = LANGS.index(lang)
     opening, closing, comma = ("（", "）", "，") if lang == "zh" else (" (", ")", ", ")
     listed = sorted(
         f"{KINDS[one['kind']][at]} {one['shown']}{opening}{codes.entity_name(one['region'], lang)}{comma}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from accounting import codes
-from accounting.errors import EnvironmentFault, Lang, UsageError, Where
+from accounting.errors import LANGS, EnvironmentFault, Lang, UsageError, Where
 from accounting.report import charts, electricity, lists, summary, totals
 from accounting.report.subject import Result, unit
 from accounting.report.words import Words
@@ -34,7 +34,7 @@ def render_report(run: Result, lang: Lang = "zh") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    languages: tuple[Lang, ...] = ("zh", "en")
+    languages: tuple[Lang, ...] = LANGS
     own = run.manifest.get("entities", {})
     sides = [_side(run, Words(one, own)) for one in languages]
     return MARK + environment.get_template("page.html").render(sides=sides, opening=lang)

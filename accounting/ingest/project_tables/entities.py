@@ -11,7 +11,7 @@ GB/T 2260 may be listed to be named as a parent; where it lies is known and not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ import polars as pl
 
 from accounting import codes, exact
 from accounting.errors import did_you_mean, rejection
+from accounting.ingest.project_tables.circles import on_circles
 from accounting.ingest.project_tables.reading import Problem, Row, Table
 from accounting.tables import ENTITY_KINDS
 
@@ -78,10 +79,11 @@ def entities(table: Table) -> Entities:
     for same in grouped.values():
         _one_entity(table, same)
         _shares_add_up(table, same)
-    cyclic = set(_cyclic(grouped))
-    for name in sorted(cyclic):
+    parents = {name: {row.belongs.parent for row in same if row.belongs.parent} for name, same in grouped.items()}
+    cyclic = on_circles(parents)
+    for name in cyclic:
         first = grouped[name][0]
-        table.refuse("entities.cycle", first.row, "parent", way=" → ".join(_way(name, grouped)))
+        table.refuse("entities.cycle", first.row, "parent", way=" → ".join(_way(name, grouped, cyclic)))
     if not table.problems:
         _places_decided(table, Entities(rows), grouped)
     return Entities(rows)
@@ -179,24 +181,11 @@ def _shares_add_up(table: Table, rows: Sequence[Entity]) -> None:
             )  # fmt: skip
 
 
-def _cyclic(grouped: Mapping[str, Sequence[Entity]]) -> Iterator[str]:
-    """The entities that are their own ancestors."""
-    parents = {name: {row.belongs.parent for row in rows if row.belongs.parent} for name, rows in grouped.items()}
-    for name in grouped:
-        seen: set[str] = set()
-        ahead = parents[name]
-        while ahead - seen:
-            seen |= ahead
-            ahead = {above for one in ahead for above in parents.get(one, ())}
-        if name in seen:
-            yield name
-
-
-def _way(name: str, grouped: Mapping[str, Sequence[Entity]]) -> list[str]:
+def _way(name: str, grouped: Mapping[str, Sequence[Entity]], cyclic: Collection[str]) -> list[str]:
     """The way from a cyclic entity back to one on it, by parents that lie on a cycle."""
-    on_cycle, way = set(_cyclic(grouped)), [name]
+    way = [name]
     while way[-1] not in way[:-1]:
-        way.append(next(str(row.belongs.parent) for row in grouped[way[-1]] if row.belongs.parent in on_cycle))
+        way.append(next(str(row.belongs.parent) for row in grouped[way[-1]] if row.belongs.parent in cyclic))
     return way
 
 

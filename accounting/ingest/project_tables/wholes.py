@@ -21,6 +21,7 @@ import polars as pl
 from accounting import codes, ledger
 from accounting.errors import Where, rejection
 from accounting.exact import plain
+from accounting.ingest.project_tables.circles import on_circles
 from accounting.ledger import Part
 from accounting.project import FILE_NAME, Whole
 
@@ -54,7 +55,7 @@ def parts(wholes: Sequence[Whole], lineages: codes.Lineages) -> tuple[tuple[Part
             if not own and known:
                 problems.append(rejection("parts.outside", where, name, whole=one.whole))
             found += own
-    problems += [rejection("parts.cycle", Where(FILE_NAME, cell="[[parts]]"), whole) for whole in _cyclic(found)]
+    problems += [rejection("parts.cycle", Where(FILE_NAME, cell="[[parts]]"), whole) for whole in on_circles(_made_of(found))]
     return tuple(found), problems
 
 
@@ -92,21 +93,12 @@ def _is_inside(entity: str, other: str, lineages: codes.Lineages) -> bool:
     return other in parents or any(_is_inside(parent, other, lineages) for parent in parents)
 
 
-def _cyclic(found: Sequence[Part]) -> list[str]:
-    """Wholes that are, by way of others, parts of themselves."""
-    below: dict[str, set[str]] = {}
+def _made_of(found: Sequence[Part]) -> dict[str, set[str]]:
+    """Each whole with its parts."""
+    made_of: dict[str, set[str]] = {}
     for part in found:
-        below.setdefault(part.whole, set()).add(part.part)
-    cyclic: list[str] = []
-    for whole in sorted(below):
-        reached: set[str] = set()
-        ahead = set(below[whole])
-        while ahead - reached:
-            reached |= ahead
-            ahead = {name for one in ahead for name in below.get(one, ())}
-        if whole in reached:
-            cyclic.append(whole)
-    return cyclic
+        made_of.setdefault(part.whole, set()).add(part.part)
+    return made_of
 
 
 def counted_twice(before: pl.DataFrame, after: pl.DataFrame, found: Sequence[Part], wholes: Sequence[Whole]) -> list[Problem]:
@@ -123,16 +115,11 @@ def counted_twice(before: pl.DataFrame, after: pl.DataFrame, found: Sequence[Par
     same = own.join(made, on=["entity", "year", "category_root", "item_root"], suffix="_of_part")
     for column, parents in (("category", codes.category_parents), ("item", codes.item_parents)):
         pairs = same.select(column, f"{column}_of_part").unique()
-        one_line = [pair for pair in pairs.rows() if _is_one_line(*pair, parents)]
+        one_line = [pair for pair in pairs.rows() if codes.in_one_line(*pair, parents)]
         same = same.join(pl.DataFrame(one_line, schema=pairs.schema, orient="row"), on=pairs.columns, how="semi")
     listed = ["entity", "year", "category", "item", "part"]
     twice = same.select(listed).unique().sort(listed)
     return [_told_twice(row, twice.height) for row in twice.head(LISTED).to_dicts()]
-
-
-def _is_one_line(one: str, other: str, parents: Callable[[str], tuple[str, ...]]) -> bool:
-    """Whether two words are equal or one stands above the other."""
-    return one == other or one in parents(other) or other in parents(one)
 
 
 def _told_twice(row: dict[str, Any], count: int) -> Problem:
