@@ -19,8 +19,8 @@ from accounting.factors.electricity_years import STRICT
 from accounting.factors.own import OWN, SPLITS
 from accounting.factors.pack import Pack, load, shipped_packs
 from accounting.quality import claims
-from accounting.ranks import coded, in_order, uncoded
-from accounting.tables import CELL, KEY, plain
+from accounting.ranks import coded, in_order
+from accounting.tables import CELL, KEY, TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,41 +75,43 @@ def _found(name: str, content_hash: str, at_hand: Sequence[Pack]) -> Pack:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Inventory: `products` as key sums × factors give them, `claimed` those that cannot stand, NE in `cells`.
-
-    `coded` are the `cells` with their words coded.
-    """
+    """Inventory, its words coded: `products` as key sums × factors give them, `claimed` those that cannot stand, NE in `cells`."""
 
     products: pl.DataFrame
     claimed: pl.DataFrame
     cells: pl.DataFrame
-    coded: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Classed:
+    """Table `sums`, its words coded, and the `classes` of its keys."""
+
+    sums: pl.DataFrame
+    classes: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """Table `sums`, also with its words coded; the `classes`; what was `resolved`; the cells that were `made`."""
+    """What was `resolved` for the classes of key sums, and the cells that were `made`."""
 
-    sums: pl.DataFrame
-    coded_sums: pl.DataFrame
-    classes: pl.DataFrame
     resolved: resolver.Resolved
     made: Cells
 
 
-def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
-    """The cells of key sums, which have KEY, `quantity` and `notation_key`.
+def classed(sums: pl.DataFrame, terms: Terms) -> Classed:
+    """Key sums, which have KEY, `quantity` and `notation_key`, with their classes. Raises InvariantBroken (`class.collision`)."""
+    with_class, found = classes.classed_by_year(sums, terms.packs, terms.lineages)
+    return Classed(in_order(with_class, KEY).select(list(TABLES["sums"])), found)
 
-    Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know, DataRefused (`sum.overflow`),
-    InvariantBroken (`class.collision`).
+
+def calculated(sums: Classed, terms: Terms) -> Calculated:
+    """The cells of classed key sums.
+
+    Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know, DataRefused (`sum.overflow`).
     """
-    classed, class_frame = classes.classed_by_year(sums, terms.packs, terms.lineages)
-    coded_sums = in_order(classed, KEY)
-    whole = plain("sums", coded_sums)
-    resolved = resolver.resolve(class_frame, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
+    resolved = resolver.resolve(sums.classes, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
     _every_gas_has_a_potential(resolved, terms)
-    made = cells_of(coded_sums, resolved.effective, resolved.missing, terms.gwp)
-    return Calculated(whole, coded_sums, class_frame, resolved, made)
+    return Calculated(resolved, cells_of(sums.sums, resolved.effective, resolved.missing, terms.gwp))
 
 
 def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction]) -> Cells:
@@ -119,11 +121,10 @@ def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame,
     """
     lazy, factors = sums.lazy(), effective.lazy()
     inventory.products_within_range(lazy, factors)
-    multiplied = in_order(inventory.cells(lazy, factors, missing.lazy(), gwp).collect(), CELL)
-    products = plain("inventory", multiplied)
-    claimed = claims.claims(products, uncoded(sums))
-    cells = claims.without(products, claimed)
-    return Cells(products, claimed, cells, coded(multiplied if cells is products else cells, CELL))
+    multiplied = inventory.cells(lazy, factors, missing.lazy(), gwp).collect()
+    products = coded(in_order(multiplied, CELL), CELL)
+    claimed = claims.claims(products, sums)
+    return Cells(products, claimed, coded(claims.without(products, claimed), CELL))
 
 
 def _every_gas_has_a_potential(resolved: resolver.Resolved, terms: Terms) -> None:

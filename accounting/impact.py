@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from accounting.calculation import Terms, calculated
+from accounting.calculation import Terms, calculated, classed
 from accounting.errors import VerificationFailed
 from accounting.exact import MASS_DIGITS, decimals, integers
 from accounting.factors.pack import Pack
-from accounting.tables import CELL
+from accounting.tables import CELL, plain
 
 ALL_GASES = "CO2e"
 OF_A_TOTAL = ("entity", "year", "account", "gas")
@@ -55,7 +55,8 @@ def impact(tables: Mapping[str, pl.DataFrame], terms: Terms, old: Pack, new: Pac
     replaced = list(dict.fromkeys(new if one.content_hash == old.content_hash else one for one in terms.packs))
     sums = tables["sums"].drop("class")
     kept = [*CELL, *_MASSES, "notation_key"]
-    before, after = (calculated(sums, one).made.cells.select(kept) for one in (terms, replace(terms, packs=replaced)))
+    both = (terms, replace(terms, packs=replaced))
+    before, after = (plain("inventory", calculated(classed(sums, one), one).made.cells).select(kept) for one in both)
     differing = before.join(stored.select(before.columns), on=before.columns, how="anti", nulls_equal=True)
     if differing.height or before.height != stored.height:
         raise VerificationFailed("diff.run_differs", seen=old.id, cells=max(differing.height, 1))

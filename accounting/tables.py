@@ -1,12 +1,13 @@
 """The canonical tables: their columns, types, total order and what must hold of their values.
 
 Every stage takes and gives these tables. `check` asserts a contract on values, for lazy frames too (pandera alone
-looks only at the schema of a lazy frame). Columns of the files of a run are exactly these.
+looks only at the schema of a lazy frame): one query says whether it is kept, and pandera, which takes half a second to
+load, what breaks it. Columns of the files of a run are exactly these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -254,6 +255,34 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
+class Frames(Mapping[str, pl.DataFrame]):
+    """Tables by name, `coded` as they were made: the words of one become strings when somebody asks for it.
+
+    They are the tables of their names, or all of one `schema`.
+    """
+
+    def __init__(self, coded: Mapping[str, pl.DataFrame], schema: str | None = None) -> None:
+        self.coded = coded
+        self._schema = schema
+        self._plain: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in self._plain:
+            self._plain[name] = plain(self._schema or name, self.coded[name])
+        return self._plain[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.coded)
+
+    def __len__(self) -> int:
+        return len(self.coded)
+
+
+def as_made(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
+    """The tables as they were made, their words coded or not."""
+    return tables.coded if isinstance(tables, Frames) else tables
+
+
 def plain(name: str, table: pl.DataFrame) -> pl.DataFrame:
     """The table in its declared columns and types; coded words become strings."""
     return table.select(pl.col(column).cast(dtype) for column, dtype in TABLES[name].items())
@@ -273,14 +302,51 @@ def check(name: str, table: Table) -> Table:
     Raises InvariantBroken (`table.broken`) with the first failures; a lazy frame is checked when it is collected by
     the check itself.
     """
+    if not keeps(name, table):
+        raise InvariantBroken("table.broken", table=name, failure=_failures(name, table))
+    return table
+
+
+def keeps(name: str, table: pl.DataFrame | pl.LazyFrame) -> bool:
+    """Whether a table keeps its contract: exact columns, exact types, and the same rules as `contract`.
+
+    Words may be coded: then the rules are asked of each word once.
+    """
+    schema = table.collect_schema()
+    plain_types = {column: pl.String() if isinstance(dtype, pl.Enum) else dtype for column, dtype in schema.items()}
+    if list(plain_types.items()) != list(TABLES[name].items()):
+        return False
+    rules = [pl.col(_REQUIRED[name]).is_not_null().all().name.prefix("required ")]
+    rules += [rule.all().alias(f"rule {number}") for number, rule in enumerate(_rules(name, schema))]
+    return all(table.lazy().select(rules).collect().row(0))
+
+
+def _rules(name: str, schema: Mapping[str, pl.DataType]) -> Iterator[pl.Expr]:
+    """What holds of every row in which the column has a value."""
+    for column, dtype in schema.items():
+        value = pl.lit(dtype.categories) if isinstance(dtype, pl.Enum) else pl.col(column)
+        if column in _CLOSED:
+            yield value.is_in(_CLOSED[column])
+        if column in _RANGES:
+            yield value.is_between(*_RANGES[column])
+        if column in _COUNTS:
+            yield value >= 0
+        if _is_word(name, column):
+            yield value.str.len_bytes() > 0
+    if name in _OF_ROWS:
+        yield _OF_ROWS[name][1]
+
+
+def _failures(name: str, table: Table) -> str:
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaError, SchemaErrors
 
     try:
         with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
-            return contract(name).validate(table, lazy=True)
+            contract(name).validate(table, lazy=True)
     except (SchemaError, SchemaErrors) as error:
-        raise InvariantBroken("table.broken", table=name, failure=_first_failures(error)) from error
+        return _first_failures(error)
+    return "?"
 
 
 def _first_failures(error: Any) -> str:
@@ -294,7 +360,7 @@ def _first_failures(error: Any) -> str:
 
 @cache
 def contract(name: str) -> pa.DataFrameSchema:
-    """The pandera schema of a table: exact columns, exact types, and the checks of `_RULES`."""
+    """The pandera schema of a table: exact columns, exact types, and the rules of values."""
     import pandera.polars as pa
 
     columns = {
@@ -321,49 +387,49 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_CLOSED: dict[str, tuple[str, ...]] = {
+    "notation_key": NOTATION_KEYS,
+    "basis": BASES,
+    "account": ACCOUNTS,
+    "severity": SEVERITIES,
+    "kind": FINDING_KINDS,
+}
+_RANGES = {"year": (1900, 2200), "month": (1, 12), "scope": (1, 3), "lag": (0, 200)}
+_COUNTS = ("cells", "missing_cells")
+_QUANTITY_OR_KEY = pl.col("quantity").is_not_null() != pl.col("notation_key").is_not_null()
+_OF_ROWS: dict[str, tuple[str, pl.Expr]] = {
+    "activity": ("a row has a quantity or a notation key", _QUANTITY_OR_KEY),
+    "sums": ("a key has a quantity or a notation key", _QUANTITY_OR_KEY),
+    "inventory": (
+        "a cell has a mass or a notation key",
+        pl.col("mass_t").is_not_null() != pl.col("notation_key").is_not_null(),
+    ),
+    "view": ("missing cells are cells", pl.col("missing_cells") <= pl.col("cells")),
+}
+
+
+def _is_word(name: str, column: str) -> bool:
+    return column in ("entity", "category", "item") and name in ("activity", "sums", "inventory")
+
+
 def _checks(name: str, column: str) -> list[Any]:
     import pandera.polars as pa
 
-    closed: dict[str, tuple[str, ...]] = {
-        "notation_key": NOTATION_KEYS,
-        "basis": BASES,
-        "account": ACCOUNTS,
-        "severity": SEVERITIES,
-        "kind": FINDING_KINDS,
-    }
-    if column in closed:
-        return [pa.Check.isin(closed[column])]
-    ranges = {"year": (1900, 2200), "month": (1, 12), "scope": (1, 3), "lag": (0, 200)}
-    if column in ranges:
-        return [pa.Check.in_range(*ranges[column])]
-    if column in {"cells", "missing_cells"}:
+    if column in _CLOSED:
+        return [pa.Check.isin(_CLOSED[column])]
+    if column in _RANGES:
+        return [pa.Check.in_range(*_RANGES[column])]
+    if column in _COUNTS:
         return [pa.Check.ge(0)]
-    if column in {"entity", "category", "item"} and name in {"activity", "sums", "inventory"}:
-        return [pa.Check.str_length(min_value=1)]
-    return []
+    return [pa.Check.str_length(min_value=1)] if _is_word(name, column) else []
 
 
 def _row_checks(name: str) -> list[Any]:
     import pandera.polars as pa
 
-    rules: dict[str, tuple[str, pl.Expr]] = {
-        "activity": (
-            "a row has a quantity or a notation key",
-            pl.col("quantity").is_not_null() != pl.col("notation_key").is_not_null(),
-        ),
-        "sums": (
-            "a key has a quantity or a notation key",
-            pl.col("quantity").is_not_null() != pl.col("notation_key").is_not_null(),
-        ),
-        "inventory": (
-            "a cell has a mass or a notation key",
-            pl.col("mass_t").is_not_null() != pl.col("notation_key").is_not_null(),
-        ),
-        "view": ("missing cells are cells", pl.col("missing_cells") <= pl.col("cells")),
-    }
-    if name not in rules:
+    if name not in _OF_ROWS:
         return []
-    text, rule = rules[name]
+    text, rule = _OF_ROWS[name]
 
     def holds(data: Any) -> pl.LazyFrame:
         return data.lazyframe.select(rule)

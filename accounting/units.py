@@ -1,9 +1,12 @@
 """The closed list of unit spellings, Chinese and English, each compiled once to an exact rational.
 
 A spelling is looked up after a normal form (spaces, full-width letters, wrapping brackets, raised digits); it is never
-parsed. Pint sees only the names of `_DEFINITIONS`, never text from a table: to pint's own registry `kt` is a knot and
-`ton` the US short ton. A spelling with two readings is refused with both named; one that is not listed is refused
-with the nearest that is.
+parsed. A spelling with two readings is refused with both named; one that is not listed is refused with the nearest that
+is.
+
+Pint compiles `_DEFINITIONS` ahead of every run, into datasets/codes/unit_factors.csv (`python -m accounting.units` writes
+it anew). It sees only names of our own, never text from a table: to pint's own registry `kt` is a knot and `ton` the US
+short ton.
 
 Heat of standard coal: 1 kgce = 7000 kcal = 29307.6 kJ (GB/T 2589-2020, with 1 kcal = 4.1868 kJ); tonne of oil
 equivalent: 41.868 GJ (IEA). Yearbooks up to 2008 print heat with 1 kcal = 4.1816 kJ, one reason more why a bare kcal
@@ -12,6 +15,7 @@ is not taken.
 
 from __future__ import annotations
 
+import csv
 import difflib
 import re
 from dataclasses import dataclass
@@ -20,6 +24,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 
+from accounting import shipped
 from accounting.errors import DataRefused
 from accounting.exact import fraction
 
@@ -209,6 +214,7 @@ _NOT_USED = (
 )  # fmt: skip
 
 _LONGEST = 64
+_FACTORS = shipped.datasets() / "codes" / "unit_factors.csv"
 _FOLDED = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **{ord(raised): str(digit) for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
@@ -245,25 +251,22 @@ def _wrapped(text: str) -> bool:
     )
 
 
-@cache
-def _registry() -> Any:
+def compiled() -> dict[tuple[str, str], Fraction]:
+    """How many base units one unit of each definition is, by definition and base, as pint finds it."""
     import pint
 
     registry: Any = pint.UnitRegistry(None, non_int_type=Fraction)  # type: ignore[arg-type]  # its stubs know floats only
     for line in _DEFINITIONS.strip().splitlines():
         for definition in line.split(";"):
             registry.define(definition.strip())
-    return registry
+    pairs = dict.fromkeys((root.pint, DIMENSIONS[root.dimension].pint_base) for root in (*_ROOTS, *_CALORIES))
+    return {(one, base): Fraction(registry.Quantity(Fraction(1), one).to(base).magnitude) for one, base in pairs}
 
 
 @cache
-def _compiled(expression: str, base: str) -> Fraction:
-    """How many base units one unit of our own definitions is; pint never sees a text from a table."""
-    if expression == base:
-        return Fraction(1)
-    registry = _registry()
-    one = registry.Quantity(Fraction(1), registry.parse_units(expression))
-    return Fraction(one.to(registry.parse_units(base)).magnitude)
+def _factors() -> dict[tuple[str, str], Fraction]:
+    with _FACTORS.open(encoding="utf-8", newline="") as source:
+        return {(row["definition"], row["base"]): Fraction(row["factor"]) for row in csv.DictReader(source)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +324,7 @@ def find(spelling: str) -> Unit | None:
     if entry is None:
         return None
     dimension = DIMENSIONS[entry.root.dimension]
-    factor = _compiled(entry.root.pint, dimension.pint_base) * 10**entry.power
+    factor = _factors()[entry.root.pint, dimension.pint_base] * 10**entry.power
     return Unit(entry.spelling, dimension.id, dimension.base, factor, entry.basis, entry.root.equivalent)
 
 
@@ -387,3 +390,13 @@ def listed() -> list[dict[str, str | None]]:
                  "factor": str(known.factor)}
             )  # fmt: skip
     return rows
+
+
+def _write_factors() -> None:
+    rows = [(definition, base, factor) for (definition, base), factor in compiled().items()]
+    with _FACTORS.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target, lineterminator="\n").writerows([("definition", "base", "factor"), *rows])
+
+
+if __name__ == "__main__":
+    _write_factors()

@@ -20,7 +20,7 @@ from accounting import codes, shipped
 from accounting.errors import Lang, UsageError, did_you_mean
 from accounting.exact import MASS_DIGITS, decimals, integers
 from accounting.ranks import RANK, Rank, coded, enum
-from accounting.tables import ORDER, plain
+from accounting.tables import ORDER, TABLES, plain
 
 ALL_GASES = "CO2e"
 DEFAULT_VIEW = "energy-balance"
@@ -202,6 +202,12 @@ def view_table(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
     Takes Inventory; gives the columns of tables.TABLES["view"]: for leaves each item and gas; for every
     line all items (`item` null) by gas, and with gas `CO2e` (mass null) the sum over gases. `cells` counts the cells of
     a line, `missing_cells` those without a mass; a total of which no cell has one is null, never 0.
+    """
+    return plain("view", coded_table(inventory, shown))
+
+
+def coded_table(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
+    """What `view_table` gives, its words coded.
 
     A line is one integer until it is shown: its rank in the order of the view.
     """
@@ -215,7 +221,7 @@ def view_table(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
     of_lines = _added(_ranked(upwards, rank))
     in_co2e = _added(_ranked(of_lines.with_columns(rank.columns()), rank, **all_gases)).with_columns(_NO_MASS)
     table = pl.concat([*by_item, of_lines, in_co2e]).sort(RANK)
-    return plain("view", table.with_columns(decimals(pl.col(_MASSES), MASS_DIGITS), *rank.columns()))
+    return table.with_columns(decimals(pl.col(_MASSES), MASS_DIGITS), *rank.columns()).select(list(TABLES["view"]))
 
 
 def _leaves(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:

@@ -9,6 +9,16 @@ from collections.abc import Mapping, Sequence
 from accounting.errors import Lang
 
 
+def command() -> None:
+    """The console script: `main` for a process that ends with it."""
+    from accounting import system
+
+    try:
+        main()
+    except SystemExit as end:
+        system.end_this_process(end.code if isinstance(end.code, int) else 0)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with the exit code of the contract (0 to 7)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
@@ -20,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         print(f"tanfeng {__version__}")  # noqa: T201
         raise SystemExit(0)
+    system.take_large_pages()
     from accounting.cli.app import invoked
 
     raise SystemExit(invoked(arguments, language(arguments, os.environ)))

@@ -13,8 +13,10 @@ from accounting.cli import electricity
 from accounting.cli.talk import Talk
 from accounting.codes.columns import marks
 from accounting.errors import Lang
-from accounting.quality.coverage import reported_years
+from accounting.quality.coverage import of_reported_years
+from accounting.ranks import uncoded
 from accounting.runs import Run
+from accounting.tables import as_made
 from accounting.views import ALL_GASES, View, view
 
 WHOLE_TABLES = 3
@@ -57,11 +59,11 @@ def coverage_lines(run: Run, talk: Talk) -> list[str]:
 
 def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
     """Totals of a view: whole tables for a few entity-years, one line each for more, and a count of the rest."""
-    whole = run.views[shown.id]
-    table = whole.join(reported_years(run.tables["inventory"], run.tables["effective"]), on=["entity", "year"], how="semi")
-    totals = table.filter(pl.col("item").is_null() & (pl.col("gas") == ALL_GASES))
+    whole = as_made(run.views)[shown.id]
+    every = uncoded(whole.filter(pl.col("item").is_null() & (pl.col("gas") == ALL_GASES)))
+    totals = of_reported_years(every, run.tables["inventory"], run.tables["effective"])
     pairs = totals.filter(account="main").select("entity", "year").unique().sort("entity", "year").rows()
-    lines = [f"{shown.id}  {_unit(table, run, talk)}"]
+    lines = [f"{shown.id}  {_unit(whole, run, talk)}"]
     if len(pairs) > WHOLE_TABLES:
         lines += _short_lines(totals.filter(account="main"), shown, talk, run.names)
     else:
@@ -72,12 +74,12 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
                 *_table_lines(own.filter(account="main"), shown, talk),
             ]
             lines += _lines_apart(own, shown, talk)
-    return [*lines, *_only_lasting(whole, table, talk)]
+    return [*lines, *_only_lasting(every, totals, talk)]
 
 
 def _unit(table: pl.DataFrame, run: Run, talk: Talk) -> str:
     """万吨CO₂, or CO2 equivalent with the set of potentials where a view holds other gases."""
-    if set(table["gas"].unique()) <= {"CO2", ALL_GASES}:
+    if set(table["gas"].unique().cast(pl.String)) <= {"CO2", ALL_GASES}:
         return talk.say("万吨CO₂", "10^4 t CO2")
     gwp = run.manifest["settings"]["gwp"]
     return talk.say(f"万吨CO₂当量（{gwp}）", f"10^4 t CO2e ({gwp})")
@@ -118,8 +120,10 @@ def _lines_apart(own: pl.DataFrame, shown: View, talk: Talk) -> list[str]:
     return [talk.say("  另列，不计入以上合计：", "  apart, in no total above:"), *lines] if lines else []
 
 
-def _only_lasting(whole: pl.DataFrame, shown: pl.DataFrame, talk: Talk) -> list[str]:
-    years = whole.join(shown, on=["entity", "year"], how="anti").select("entity", "year").unique()
+def _only_lasting(every: pl.DataFrame, shown: pl.DataFrame, talk: Talk) -> list[str]:
+    if every is shown:
+        return []
+    years = every.join(shown, on=["entity", "year"], how="anti").select("entity", "year").unique()
     if years.is_empty():
         return []
     n = years.height

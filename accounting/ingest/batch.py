@@ -57,12 +57,16 @@ class Part:
 
     def given(self) -> pl.LazyFrame:
         """What it gives to the key sums, as portions; words are plain strings."""
-        return portions.of_rows(self.rows.lazy()) if self.portions is None else self.portions.lazy().cast(portions.PLAIN)
+        return self.as_made().cast(portions.PLAIN)
+
+    def as_made(self) -> pl.LazyFrame:
+        """What `given` gives, the words of a table coded as its reader coded them."""
+        return portions.of_rows(self.rows.lazy()) if self.portions is None else self.portions.lazy()
 
     def held(self) -> tuple[int, int]:
         """How many rows as read, and how many transfers, it gives."""
         made = pl.col("made")
-        counts = self.given().select(pl.col("rows").filter(~made).sum().alias("read"), pl.col("rows").filter(made).sum())
+        counts = self.as_made().select(pl.col("rows").filter(~made).sum().alias("read"), pl.col("rows").filter(made).sum())
         return counts.collect().row(0)
 
     def refuse(self, places: pl.DataFrame) -> None:

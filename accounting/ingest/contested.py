@@ -34,6 +34,7 @@ _OTHER = {"category": "o_category", "item": "o_item", "monthly": "o_monthly", "p
 _MEETING = ["entity", "year", "o_category", "o_item"]
 _EDGE = [*KEY, *_OTHER.values()]
 _PLACES = {name: pl.Boolean() if name == "monthly" else TABLES["sums"][name] for name in PLACE}
+_MONTHLY = pl.col("month").is_not_null().alias("monthly")
 Pair = tuple[str, str]  # category and item
 
 
@@ -71,13 +72,13 @@ def contested(parts: Sequence[Part]) -> Refusals:
 
 
 def reported(part: Part) -> pl.LazyFrame:
-    return part.given().filter(~pl.col("made")).with_columns(pl.col("month").is_not_null().alias("monthly"))
+    return part.given().filter(~pl.col("made")).with_columns(_MONTHLY)
 
 
 def reported_pairs(parts: Sequence[Part]) -> set[Pair]:
     """Every category and item that is reported."""
-    found = pl.collect_all([reported(part).select("category", "item").unique() for part in parts])
-    return {pair for table in found for pair in table.iter_rows()}
+    own = (part.as_made().filter(~pl.col("made")).select("category", "item").unique() for part in parts)
+    return {pair for table in pl.collect_all([pairs.cast(pl.String) for pairs in own]) for pair in table.iter_rows()}
 
 
 def _nested_pairs(pairs: set[Pair]) -> tuple[list[tuple[Pair, Pair]], list[tuple[Pair, Pair]]]:
@@ -120,7 +121,7 @@ def _line(id: str, parents: Callable[[str], Sequence[str]]) -> list[str]:  # noq
 
 
 def _months_and_years(parts: Sequence[Part]) -> bool:
-    found = pl.collect_all([reported(part).select("monthly").unique() for part in parts])
+    found = pl.collect_all([part.as_made().filter(~pl.col("made")).select(_MONTHLY).unique() for part in parts])
     return len({kind for table in found for kind in table["monthly"]}) > 1
 
 
@@ -208,7 +209,7 @@ def count_of(part: Part, places: pl.DataFrame) -> int:
 
 
 def _rows(part: Part) -> pl.DataFrame:
-    return part.rows.filter(~part.made).with_columns(pl.col("month").is_not_null().alias("monthly"))
+    return part.rows.filter(~part.made).with_columns(_MONTHLY)
 
 
 def refused_cells(part: Part, places: pl.DataFrame) -> pl.DataFrame:

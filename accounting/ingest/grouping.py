@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,14 +14,17 @@ import pyarrow.parquet as pq
 
 from accounting import units
 from accounting.errors import DataRefused
+from accounting.ingest.ahead import ahead
 from accounting.ingest.fixed_point import doubles, first_look, second_look
 from accounting.ingest.headers import Head
 from accounting.ingest.judged import Judged, judged
 from accounting.ingest.packed import Packing
 from accounting.ingest.row_checks import JUDGES
-from accounting.ingest.row_groups import RowGroups
+from accounting.ingest.row_groups import AHEAD, RowGroups
+from accounting.ingest.slots import Ranges, Slots
 
 BATCH = 12_000_000
+PlacedRows = Callable[[], pl.DataFrame]
 PACKED = ("entity", "year", "month", "category", "item", "unit", "basis")
 
 
@@ -63,8 +66,10 @@ def grouped(path: Path, scan: pl.LazyFrame, head: Head, schema: Mapping[str, pl.
     parts: list[pl.DataFrame] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for groups in table.batches(BATCH):
-            made = [pool.submit(_taken, rows, head, packing, _factors(head, packing)) for rows in table.placed(groups, pool)]
-            parts += _batch(made)
+            with_slots = _with_slots(table.placed(groups, pool), packing, table.rows(groups))
+            asked = ((rows, _factors(head, packing), slots) for rows, slots in with_slots)
+            taken = ahead(pool, lambda one: _taken(one[0], head, packing, *one[1:]), asked, AHEAD)
+            parts += _added(taken)
     groups = parts[0] if len(parts) == 1 else _summed(pl.concat(parts))
     return Grouped(scan, head, packing, _factors(head, packing), groups, packing.unpacked(groups["key"].fill_null(0)))
 
@@ -125,56 +130,88 @@ def _without_key(head: Head, taken: pl.Expr) -> pl.Expr:
     return taken & (written.is_null() | (written == ""))
 
 
+def _with_slots(
+    placed: Iterable[tuple[PlacedRows, Ranges]], packing: Packing, most: int
+) -> Iterator[tuple[PlacedRows, Slots | None]]:
+    """Rows with the slots of their keys, of which there may be so many; new ones where keys outgrow them."""
+    slots: Slots | None = None
+    for rows, numbers in placed:
+        if slots is None or not slots.hold(packing, numbers):
+            slots = Slots.of(packing, numbers, most)
+        yield rows, slots
+
+
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Rows of a row group by `key`: the `integer` of those taken at first look; of the others also whether `rounded`."""
+    """Rows of a row group: the `integer` of those taken at first look, by slot or else by `key`, and the others by key.
 
+    Of the others `integer` or `key` may be null, and `rounded` says whether the row was rounded.
+    """
+
+    slots: Slots | None
     first: pl.DataFrame
-    again: pl.DataFrame
+    others: pl.DataFrame
 
 
-def _taken(placed_rows: Callable[[], pl.DataFrame], head: Head, packing: Packing, factors: Mapping[int, Fraction]) -> _Taken:
-    placed = placed_rows()
-    rows = placed.select(packing.key().alias("key"), _first(head, packing, factors).alias("integer"))
-    untaken = rows["integer"].is_null()
-    if not untaken.any():
-        return _Taken(rows, rows.clear())
+def _taken(rows: PlacedRows, head: Head, packing: Packing, factors: Mapping[int, Fraction], slots: Slots | None) -> _Taken:
+    placed = rows()
+    where = packing.key() if slots is None else slots.slot()
+    looked = placed.select(where.alias("at"), _first(head, packing, factors).alias("integer"))
+    if not any(looked[name].has_nulls() for name in looked.columns):
+        return _Taken(slots, looked, pl.DataFrame())
     more, near = pl.lit(None, pl.Int64), pl.lit(value=False)
     if _is_float(head, packing):
         free = _without_key(head, pl.lit(value=True))
         more, near = (pl.when(free).then(made) for made in second_look(_quantity(head, packing), packing.unit(), factors))
-    again = placed.filter(untaken).select(packing.key().alias("key"), more.alias("integer"), near.alias("rounded"))
-    return _Taken(rows.filter(~untaken), again)
-
-
-def _batch(made: list[Future[_Taken]]) -> Iterator[pl.DataFrame]:
-    """The groups of a batch: rows taken at first look, and (a few, or none) those taken at the second or left."""
-    taken = [one.result() for one in made]
-    made.clear()
-    again = [part.again for part in taken if part.again.height]
-    first = pl.concat([part.first for part in taken], rechunk=True)
-    taken.clear()
-    yield (
-        first.lazy()
-        .group_by("key")
-        .agg(pl.col("integer").cast(pl.Int128).sum().alias("sum"), pl.len().alias("rows"))
-        .collect()
-        .with_columns(_none.alias("left"), _none.alias("rounded"))
+    first = pl.col("integer")
+    others = pl.concat([looked, placed], how="horizontal").filter(pl.any_horizontal(pl.col("at", "integer").is_null()))
+    told = others.select(
+        packing.key().alias("key"), pl.coalesce(first, more).alias("integer"), (near & first.is_null()).alias("rounded")
     )
-    if again:
-        yield (
-            pl.concat(again)
-            .group_by("key")
-            .agg(
-                pl.col("integer").cast(pl.Int128).sum().alias("sum"),
-                pl.col("integer").is_not_null().sum().alias("rows"),
-                pl.col("integer").is_null().sum().alias("left"),
-                (pl.col("rounded") & pl.col("integer").is_not_null()).sum().alias("rounded"),
-            )
-        )
+    return _Taken(slots, looked.drop_nulls(), told)
 
 
-_none = pl.lit(0, pl.UInt32)
+def _added(taken: Iterable[_Taken]) -> Iterator[pl.DataFrame]:
+    """The groups of rows, in pieces."""
+    slots: Slots | None = None
+    keyed: list[pl.DataFrame] = []
+    others: list[pl.DataFrame] = []
+    for part in taken:
+        if slots is not None and part.slots is not slots:
+            yield slots.groups()
+        slots = part.slots
+        if slots is None:
+            keyed.append(part.first)
+        else:
+            slots.add(part.first["at"], part.first["integer"])
+        if part.others.height:
+            others.append(part.others)
+    if slots is not None:
+        yield slots.groups()
+    if keyed:
+        yield _hashed(keyed)
+    if others:
+        yield _told(pl.concat(others))
+
+
+def _hashed(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """What `Slots.groups` gives, for rows of any keys; in no order."""
+    rows = pl.concat(parts, rechunk=True).rename({"at": "key"})
+    parts.clear()
+    sums = pl.col("integer").cast(pl.Int128).sum().alias("sum"), pl.len().alias("rows")
+    groups = rows.lazy().group_by("key").agg(sums).collect()
+    return groups.with_columns(pl.lit(0, pl.UInt32).alias(name) for name in ("left", "rounded"))
+
+
+def _told(others: pl.DataFrame) -> pl.DataFrame:
+    """The groups of `_Taken.others`."""
+    taken = pl.col("integer").is_not_null()
+    return others.group_by("key").agg(
+        pl.col("integer").cast(pl.Int128).sum().alias("sum"),
+        taken.sum().alias("rows"),
+        (~taken).sum().alias("left"),
+        (pl.col("rounded") & taken).sum().alias("rounded"),
+    )
 
 
 def _summed(groups: pl.DataFrame) -> pl.DataFrame:

@@ -49,6 +49,8 @@ def _near_codes(own: pl.Series) -> pl.DataFrame:
 def _near_regions(own: pl.Series) -> Iterator[dict[str, Any]]:
     """One character more, less or other than a region's name: 浙汪, 浙江江, 山西身."""
     chinese = own.filter(own.str.contains(rf"^[㐀-鿿]{{{SHORT},{LONGEST}}}$")).sort().to_frame("id")
+    if chinese.is_empty():
+        return
     marked, known = pl.col("id"), _names()
     near = marked.is_in(list(_shortened()))
     for place in range(LONGEST):

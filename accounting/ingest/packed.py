@@ -7,6 +7,7 @@ are few. A row whose word has a number beyond the bits of its field has no key: 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -59,6 +60,14 @@ class Packing:
         )
         return place if name in DEMANDED else pl.when(column.is_null()).then(0).otherwise(place)
 
+    def range(self, name: str, least: float | None, most: float | None) -> tuple[int, int]:
+        """The places that years or months from the least to the most may have, blank included where it may be."""
+        first, end = FIRST_YEAR if name == "year" else 0, 2 ** BITS[name] - 1
+        if least is None or most is None:
+            return 0, 0
+        low, high = (min(max(math.floor(number) - first, 1), end) for number in (least, most))
+        return (low if name in DEMANDED else 0), high
+
     def unit(self) -> pl.Expr:
         """The place of the unit in placed rows; 0 where the unit stands in the head."""
         return pl.col(placed("unit")) if "unit" in self.columns else pl.lit(0)
@@ -81,6 +90,10 @@ class Packing:
     def is_number(self, name: str) -> bool:
         """Whether a year or month column holds numbers; any other field is a word, whatever its type."""
         return name in ("year", "month") and self.dtypes[self.columns[name]].is_numeric()
+
+    def most(self, name: str) -> int:
+        """The largest place of a field that can be."""
+        return 2 ** BITS[name] - 1 if self.is_number(name) else len(_categories(self._numbered(name)))
 
     def unpacked(self, keys: pl.Series) -> pl.DataFrame:
         """The places of each field, one column a field, in the order of `keys`."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from accounting.ingest.ahead import ahead
@@ -41,15 +42,29 @@ class RowGroups:
             rows += size
         yield batch
 
-    def placed(self, groups: Sequence[int], pool: ThreadPoolExecutor) -> Iterator[Callable[[], pl.DataFrame]]:
-        """For each group what makes its rows: the place of each field's word, and the columns beside.
+    def rows(self, groups: Sequence[int]) -> int:
+        """How many rows these groups have."""
+        return sum(self.metadata.row_group(group).num_rows for group in groups)
+
+    def placed(
+        self, groups: Sequence[int], pool: ThreadPoolExecutor
+    ) -> Iterator[tuple[Callable[[], pl.DataFrame], dict[str, tuple[int, int]]]]:
+        """For each group what makes its rows: the place of each field's word, and the columns beside; the range of numbers.
 
         The words have their numbers when it is handed over, in the order of the rows, whatever the threads do.
         """
         for table in ahead(pool, self._read, groups, AHEAD):
             words = {name: table[column] for name, column in self._words().items()}
             numbers = {name: [self.packing.number(name, pl.Series(c.dictionary)) for c in words[name].chunks] for name in words}
-            yield partial(self._rows, table, numbers)
+            yield partial(self._rows, table, numbers), self._ranges(table)
+
+    def _ranges(self, table: Any) -> dict[str, tuple[int, int]]:
+        """The least and the most place of year and month, where they are numbers, if every number has a place."""
+        found: dict[str, tuple[int, int]] = {}
+        for name in filter(self.packing.is_number, self.packing.columns):
+            told = pc.call_function("min_max", [table[self.packing.columns[name]]]).as_py()
+            found[name] = self.packing.range(name, told["min"], told["max"])
+        return found
 
     def _words(self) -> dict[str, str]:
         """The columns of words, by field."""

@@ -72,10 +72,12 @@ def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
     """A warning for each key that has no quantity, and several notation keys of which the first is used."""
     if not parts:
         return
-    written = _of_batch(parts, pl.col("notation_key").is_not_null()).select(KEY).unique()
+    written = _of_batch(parts, pl.col("notation_key").is_not_null()).select(KEY).unique().collect()
+    if written.is_empty():
+        return
     found = (
         _of_batch(parts, pl.lit(value=True))
-        .join(written, on=KEY, how="semi", nulls_equal=True)
+        .join(written.lazy(), on=KEY, how="semi", nulls_equal=True)
         .group_by(KEY)
         .agg(pl.col("notation_key").unique().sort(), QUANTITY.count(), pl.col("part").first())
     )

@@ -44,9 +44,10 @@ def within_bounds(parts: Sequence[Part]) -> None:
 
     Raises DataRefused (`sum.overflow`).
     """
-    every = [part.given() for part in parts]
-    sizes = ledger.magnitudes(pl.concat(every)).collect() if every else pl.DataFrame()
-    for unit, size in sizes.iter_rows():
+    if not parts:
+        return
+    of_parts = pl.concat([ledger.magnitudes(part.as_made()).cast({"unit": pl.String}) for part in parts])
+    for unit, size in of_parts.group_by("unit").agg(pl.col("magnitude").sum()).collect().iter_rows():
         if not within_range(size):
             raise DataRefused("sum.overflow", seen=unit, name=unit, magnitude=f"{size / 1e9:.3g}")
 
@@ -100,8 +101,9 @@ def _account_holds(part: Part) -> None:
 def _sums_hold(parts: Sequence[Part], sums: pl.DataFrame) -> None:
     if not parts:
         return
-    before = ledger.unit_totals(pl.concat([part.given() for part in parts])).collect()
-    after = ledger.unit_totals(sums.lazy().with_columns(pl.col("unit").cast(pl.String))).collect()
+    of_parts = [ledger.unit_totals(part.as_made()).cast({"unit": pl.String}) for part in parts]
+    before = ledger.unit_totals(pl.concat(of_parts)).collect()
+    after = ledger.unit_totals(sums.lazy()).cast({"unit": pl.String}).collect()
     if not before.equals(after):
         raise InvariantBroken("conservation.sums", stage="intake", before=str(before.to_dicts()), after=str(after.to_dicts()))
 

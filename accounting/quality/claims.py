@@ -16,7 +16,7 @@ sums stay as they were read: who mends the table or adds a row gets the cell. Ex
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,7 @@ from accounting import codes
 from accounting.codes import Rule
 from accounting.errors import LANGS, Where, finding, title
 from accounting.exact import MASS_DIGITS, QUANTITY_DIGITS, integers, plain
+from accounting.ranks import typed_as, uncoded
 from accounting.tables import CELL, TABLES
 
 SUBJECT = ["entity", "year"]
@@ -40,10 +41,14 @@ Pair = tuple[str, str]
 def claims(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     """The cells that cannot stand: their identity, the `code` of the rule, what is claimed (`part`) and what there is (`whole`).
 
-    `cells` is Inventory, `sums` the key sums. Cells of code `ceiling.no_whole` are doubtful and stand: what they are
-    taken off is not reported at all.
+    `cells` is Inventory, `sums` the key sums, words coded or not. Cells of code `ceiling.no_whole` are doubtful and
+    stand: what they are taken off is not reported at all.
     """
-    pairs = set(sums.select("category", "item").unique().iter_rows())
+    pairs = _pairs(sums)
+    concerned = _pairs(_uses_below_zero(sums)).union(
+        *(_meant_at_all(rule, pairs) for kind in _CLAIMING for rule in codes.rules(kind))
+    )
+    cells, sums = (_of_pairs(table, concerned) for table in (cells, sums))
     found = [
         *_below_zero(cells, sums),
         *(table for rule in codes.rules("one_method") for table in _of_two_methods(rule, cells, pairs)),
@@ -55,15 +60,46 @@ def claims(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     return every.sort(pl.col("code") == NO_WHOLE, maintain_order=True).unique(CELL, keep="first", maintain_order=True)
 
 
+_CLAIMING = {"one_method": None, "instead": "process", "taken_off": "part"}  # the side that claims; None: each side
+
+
+def _meant_at_all(rule: Rule, pairs: set[Pair]) -> set[Pair]:
+    """The pairs that a rule means; none where nothing is claimed."""
+    means = {side.name: set(rule.of(side.name, pairs)) for side in rule.sides}
+    claiming = _CLAIMING[rule.kind]
+    claimed = all(means.values()) if claiming is None else means[claiming]
+    return set[Pair]().union(*means.values()) if claimed else set()
+
+
+def _pairs(table: pl.DataFrame) -> set[Pair]:
+    return set(table.select("category", "item").unique().cast(pl.String).iter_rows())
+
+
+def _of_pairs(table: pl.DataFrame, pairs: Collection[Pair]) -> pl.DataFrame:
+    """The rows of these categories and items, in plain words."""
+    if not pairs:
+        return uncoded(table.clear())
+    named = pl.DataFrame(list(pairs), schema={"category": pl.String, "item": pl.String}, orient="row")
+    return uncoded(table.join(typed_as(named, table), on=named.columns, how="semi", maintain_order="left"))
+
+
+def _uses_below_zero(sums: pl.DataFrame) -> pl.DataFrame:
+    uses = [category.id for category in codes.categories() if category.role in USES]
+    return sums.filter(pl.col("quantity") < 0).filter(pl.col("category").cast(pl.String).is_in(uses))
+
+
 def without(cells: pl.DataFrame, claimed: pl.DataFrame) -> pl.DataFrame:
-    """The cells, those that cannot stand without a mass: NE, with the reason; in the order in which they are given."""
+    """The cells, those that cannot stand without a mass: NE, with the reason; in the order in which they are given.
+
+    Their words are plain where any cannot stand.
+    """
     struck = claimed.filter(pl.col("code") != NO_WHOLE)
     if struck.is_empty():
         return cells
     reasons = struck["code"].unique().to_list()
     texts = {code: f"{code}: {title(code, 'zh')} / {title(code, 'en')}" for code in reasons}
     why = pl.col("code").replace_strict(texts, return_dtype=pl.String)
-    marked = cells.join(struck.select(*CELL, why.alias("why")), on=list(CELL), how="left", maintain_order="left")
+    marked = uncoded(cells).join(struck.select(*CELL, why.alias("why")), on=list(CELL), how="left", maintain_order="left")
     gone = pl.col("why").is_not_null()
     return marked.with_columns(
         *(pl.when(~gone).then(name).alias(name) for name in ("mass_t", "co2e_t", "method", "pack")),
@@ -81,7 +117,7 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
         return
     stake = pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake")
     told = (
-        claimed.join(cells.select(*CELL, "co2e_t"), on=list(CELL), how="left", maintain_order="left")
+        claimed.join(uncoded(cells).select(*CELL, "co2e_t"), on=list(CELL), how="left", maintain_order="left")
         .group_by(*PLACE, "code", maintain_order=True)
         .agg(stake, pl.col("part", "whole").first())
         .head(LISTED)
@@ -100,8 +136,7 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
 
 def _below_zero(cells: pl.DataFrame, sums: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Uses whose sum over months and bases is negative."""
-    uses = [category.id for category in codes.categories() if category.role in USES]
-    below = sums.filter((pl.col("quantity") < 0) & pl.col("category").is_in(uses)).select(PLACE).unique()
+    below = _uses_below_zero(sums).select(PLACE).unique()
     if below.is_empty():
         return
     size = integers(pl.col("quantity")).sum().alias("size")

@@ -83,7 +83,7 @@ def cells_are_unique(inventory: pl.DataFrame, identity: tuple[str, ...]) -> dict
 
 def totals_equal_parts(inventory: pl.DataFrame, table: pl.DataFrame, shown: views.View) -> dict[str, Any]:
     """The top lines of a view equal the exact sum of its cells, in mass and in CO2e, a gas, entity, year and account."""
-    by = ["entity", "year", "account", "gas"]
+    by, words = ["entity", "year", "account", "gas"], ("entity", "account", "gas")
     masses = ("mass_t", "co2e_t")
     top = [line.row for line in shown.lines if line.parent is None]
     counted = views.placed(inventory.lazy(), shown).filter(pl.col("mass_t").is_not_null())
@@ -91,7 +91,9 @@ def totals_equal_parts(inventory: pl.DataFrame, table: pl.DataFrame, shown: view
     ours, theirs = (
         side.group_by(by)
         .agg(integers(pl.col(name)).sum().alias(name) for name in masses)
-        .with_columns(decimals(pl.col(name), MASS_DIGITS) for name in masses)
+        .with_columns(
+            *(decimals(pl.col(name), MASS_DIGITS) for name in masses), *(pl.col(name).cast(pl.String) for name in words)
+        )
         .sort(by)
         for side in (counted, lines)
     )

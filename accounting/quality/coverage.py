@@ -40,6 +40,13 @@ def reported_years(inventory: pl.DataFrame, effective: pl.DataFrame) -> pl.DataF
     return (inventory if of_a_year.is_empty() else of_a_year).select("entity", "year").unique()
 
 
+def of_reported_years(table: pl.DataFrame, inventory: pl.DataFrame, effective: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table whose entity and year are `reported_years`."""
+    if effective.filter(pl.col("lag") > 0).is_empty():
+        return table
+    return table.join(reported_years(inventory, effective), on=["entity", "year"], how="semi", maintain_order="left")
+
+
 def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: str = "CO2") -> pl.DataFrame:
     """Energy of the counted keys: columns category, item, tce (null without coefficient), covered.
 

@@ -6,6 +6,7 @@ result, intact, is the answer already.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import errno
 import os
@@ -13,6 +14,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +23,7 @@ import polars as pl
 from accounting import system
 from accounting.errors import EnvironmentFault, UsageError, VerificationFailed, Where
 from accounting.store import manifest, opened
-from accounting.tables import TABLES
+from accounting.tables import TABLES, as_made
 
 _TEMPORARY = re.compile(r"\.tmp-([0-9]+)-[0-9a-f]{8}")
 _OS_ERROR = re.compile(r"os error (\d+)")
@@ -130,11 +132,11 @@ def _fill(
     inputs: Mapping[str, Path],
 ) -> dict[str, Any]:
     """Every file of the run, brought to the disk; the manifest last. Gives the manifest as stored."""
-    for name in tables:
-        _write_table(tables[name], name, temporary / f"{name}.parquet")
+    for name, table in as_made(tables).items():
+        _write_table(table, name, temporary / f"{name}.parquet")
     (temporary / opened.VIEWS).mkdir()
-    for name in view_tables:
-        _write_table(view_tables[name], "view", temporary / opened.VIEWS / f"{name}.parquet")
+    for name, table in as_made(view_tables).items():
+        _write_table(table, "view", temporary / opened.VIEWS / f"{name}.parquet")
     hashes = {str(entry["name"]): entry["sha256"] for entry in written["inputs"]}
     for name, path in inputs.items():
         _keep(path, temporary / "inputs" / name, hashes[name])
@@ -153,10 +155,23 @@ def _flush(folder: Path) -> None:
 
 
 def _write_table(table: pl.DataFrame, name: str, path: Path) -> None:
-    """One table as the contract types it: plain strings, decimals, no Int128."""
-    table.select(list(TABLES[name])).cast(TABLES[name]).write_parquet(  # type: ignore[arg-type]
-        path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, statistics=False
-    )
+    """One table as the contract types it: plain strings, decimals, no Int128.
+
+    Coded words go into the dictionaries of the file as they are. What polars would note beside them makes whoever opens
+    the file find categoricals: the note says strings.
+    """
+    types = {c: table.schema[c] if isinstance(table.schema[c], pl.Enum) else dtype for c, dtype in TABLES[name].items()}
+    table.select(list(types)).cast(types).write_parquet(  # type: ignore[arg-type]
+        path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, statistics=False,
+        metadata={"ARROW:schema": _noted(name)},
+    )  # fmt: skip
+
+
+@cache
+def _noted(name: str) -> str:
+    """The types of a table as Parquet files note them for Arrow."""
+    schema: Any = pl.DataFrame(schema=TABLES[name]).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+    return base64.b64encode(schema.serialize().to_pybytes()).decode("ascii")
 
 
 def _keep(path: Path, target: Path, sha256: str) -> None:

@@ -17,22 +17,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
-from accounting.tables import TABLES, ordered
+from accounting.ranks import in_order
+from accounting.tables import ORDER, TABLES
 
 DIGESTED = ("sums", "effective", "resolution", "corrections")
+Hash = Any  # of hashlib, which names no type for it
 _TYPES: dict[pl.DataType, str] = {pl.String(): "string", pl.Int8(): "int8", pl.Int16(): "int16", pl.Int64(): "int64"}
 
 
 def digest(tables: Mapping[str, pl.DataFrame], settings: Mapping[str, Any]) -> str:
     """The digest of a result. `tables` need not be in order, nor in one piece, nor in plain strings."""
+    return ended(begun(settings, tables["sums"]), tables)
+
+
+def begun(settings: Mapping[str, Any], sums: pl.DataFrame) -> Hash:
+    """A digest as far as the table `sums`, which is nearly all of it: for whoever has the other tables later."""
     total = hashlib.sha256(canonical_json(settings).encode() + b"\n")
-    for name in DIGESTED:
-        _add_table(total, name, ordered(name, tables[name]))
+    _add_table(total, "sums", in_order(sums, ORDER["sums"]))
+    return total
+
+
+def ended(total: Hash, tables: Mapping[str, pl.DataFrame]) -> str:
+    """The digest that was begun, with the other tables."""
+    for name in DIGESTED[1:]:
+        _add_table(total, name, in_order(tables[name], ORDER[name]))
     return total.hexdigest()
 
 
@@ -45,12 +58,13 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _add_table(total: Any, name: str, table: pl.DataFrame) -> None:
+def _add_table(total: Hash, name: str, table: pl.DataFrame) -> None:
     columns = [[column, _type_word(dtype)] for column, dtype in TABLES[name].items()]
     head = {"table": name, "rows": table.height, "columns": columns}
     total.update(json.dumps(head, separators=(",", ":")).encode() + b"\n")
     for column in TABLES[name]:
-        _add_column(total, table[column].rechunk())
+        for part in _parts(table[column].rechunk()):
+            total.update(part)
 
 
 def _type_word(dtype: pl.DataType) -> str:
@@ -60,16 +74,17 @@ def _type_word(dtype: pl.DataType) -> str:
     return _TYPES[dtype]
 
 
-def _add_column(total: Any, values: pl.Series) -> None:
-    total.update(_bytes(values.is_not_null().cast(pl.UInt8)))
-    if values.dtype == pl.String:
-        present = values.fill_null("")
-        total.update(_bytes(present.str.len_bytes().cast(pl.UInt64)))
-        total.update(_text_bytes(present))
+def _parts(values: pl.Series) -> Iterator[memoryview]:
+    """The bytes of a column, each part as it lies in memory: which rows have a value, then the values."""
+    yield _bytes(values.is_not_null().cast(pl.UInt8)) if values.has_nulls() else memoryview(b"\x01" * len(values))
+    if isinstance(values.dtype, pl.String | pl.Enum):
+        text = _text(values)
+        yield _lengths(text)
+        yield _text_bytes(text)
     elif isinstance(values.dtype, pl.Decimal):
-        total.update(_decimal_bytes(values))
+        yield _bytes(values.fill_null(pl.Series([0]).cast(values.dtype)[0]))
     else:
-        total.update(_bytes(values.cast(pl.Int64).fill_null(strategy="zero")))
+        yield _bytes(values.cast(pl.Int64).fill_null(strategy="zero"))
 
 
 def _bytes(values: pl.Series) -> memoryview:
@@ -77,24 +92,32 @@ def _bytes(values: pl.Series) -> memoryview:
     import pyarrow as pa
 
     array: Any = values.to_arrow(compat_level=pl.CompatLevel.oldest())
-    whole: pa.Array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    width = whole.type.bit_width // 8
-    buffer = whole.buffers()[1]
+    return _buffer(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
+
+
+def _buffer(whole: Any) -> memoryview:
+    width, buffer = whole.type.bit_width // 8, whole.buffers()[1]
     return memoryview(b"") if buffer is None else memoryview(buffer)[whole.offset * width : (whole.offset + len(whole)) * width]
 
 
-def _text_bytes(values: pl.Series) -> memoryview:
+def _text(values: pl.Series) -> Any:
+    """Words, coded or not, as Arrow lays out long strings: no null among them, a missing one is empty."""
     import pyarrow as pa
 
     array: Any = values.to_arrow(compat_level=pl.CompatLevel.oldest())
-    text = array.cast(pa.large_binary())
+    text = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+    return text.fill_null("") if text.null_count else text
+
+
+def _lengths(text: Any) -> memoryview:
+    import pyarrow.compute as pc
+
+    return _buffer(pc.call_function("binary_length", [text]))
+
+
+def _text_bytes(text: Any) -> memoryview:
     _, offsets, data = text.buffers()
     if data is None or len(text) == 0:
         return memoryview(b"")
     bounds = memoryview(offsets).cast("q")
     return memoryview(data)[bounds[text.offset] : bounds[text.offset + len(text)]]
-
-
-def _decimal_bytes(values: pl.Series) -> memoryview:
-    zero = pl.Series([0]).cast(values.dtype)[0]
-    return _bytes(values.fill_null(zero))

@@ -26,7 +26,7 @@ from accounting.methods import method
 from accounting.ranks import uncoded
 from accounting.store import opened
 from accounting.store.digest import digest as digest_of
-from accounting.tables import KEY, TABLES, ordered
+from accounting.tables import KEY, TABLES, ordered, plain
 
 State = Literal["checked", "not_checked", "different"]
 SUMMED = (*KEY, "quantity", "notation_key")
@@ -139,7 +139,8 @@ def _evaluated(name: str, printed: list[dict[str, str]]) -> dict[int, tuple[Any,
 
 def _cells(stored: opened.StoredRun, factors: pl.DataFrame) -> pl.DataFrame:
     gwp = {gas: Fraction(text) for gas, text in stored.manifest["gwp"].items()}
-    return calculation.cells_of(stored.tables["sums"], factors, stored.tables["missing"], gwp).cells
+    made = calculation.cells_of(stored.tables["sums"], factors, stored.tables["missing"], gwp)
+    return plain("inventory", made.cells)
 
 
 def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:

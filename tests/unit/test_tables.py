@@ -2,6 +2,8 @@
 
 import polars as pl
 import pytest
+from pandera.config import ValidationDepth, config_context
+from pandera.errors import SchemaError
 
 from accounting import tables
 from accounting.errors import InvariantBroken
@@ -84,3 +86,18 @@ def test_the_packed_order_is_the_declared_one(numbers: list[int]) -> None:
     classes = pl.DataFrame({"class": numbers, "gas": ["x", "y", "z"]})
     other = tables.frame("missing", [{"class": n, "gas": g} for n, g in classes.rows()])
     assert tables.ordered("missing", other)["class"].to_list() == sorted(numbers)
+
+
+@pytest.mark.parametrize("column", list(tables.TABLES["sums"]))
+@pytest.mark.parametrize("value", [None, "", "NO", "110000", "dry", 0, 12, 13, 100])
+def test_one_query_and_pandera_agree_on_what_is_sound(column: str, value: object) -> None:
+    dtype = tables.TABLES["sums"][column]
+    if value is not None and isinstance(value, str) != (dtype == pl.String):
+        pytest.skip("no value of the column's type")
+    table = tables.frame("sums", [SUM]).with_columns(pl.lit(value).cast(dtype).alias(column))
+    with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        try:
+            sound = bool(tables.contract("sums").validate(table).height)
+        except SchemaError:
+            sound = False
+    assert tables.keeps("sums", table) == sound

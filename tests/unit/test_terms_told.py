@@ -48,9 +48,9 @@ def test_the_terms_of_a_stored_run_give_its_cells_back(tmp_path: Path) -> None:
     terms = terms_told(again.manifest)
     assert terms.lineages.above("P1", 2022) == ("330100", *codes.ancestors("330100"))
     assert [row.share.as_integer_ratio() for row in terms.lineages.within("P1", 2022)] == [(2, 3), (1, 3)]
-    made = calculation.calculated(again.sums.drop("class"), terms)
-    assert made.sums.equals(again.sums)
-    assert made.made.cells.equals(again.inventory)
+    sums = calculation.classed(again.sums.drop("class"), terms)
+    assert sums.sums.equals(again.sums)
+    assert calculation.calculated(sums, terms).made.cells.equals(again.inventory)
 
 
 def test_a_whole_made_from_parts_has_the_reference_approach_of_its_parts(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Units against a table worked by hand, not through pint; and what is refused, never guessed."""
 
+import csv
 from fractions import Fraction
 
 import pytest
 
-from accounting import units
+from accounting import shipped, units
 from accounting.errors import DataRefused
 
 COAL = Fraction("29.3076")  # GJ in one tonne of standard coal: 7000 kcal × 4.1868 kJ
@@ -123,3 +124,9 @@ def test_every_listed_spelling_compiles_to_a_positive_factor() -> None:
     rows = units.listed()
     assert len(rows) > 100
     assert all(Fraction(str(row["factor"])) > 0 for row in rows)
+
+
+def test_the_factors_that_travel_are_those_that_pint_finds() -> None:
+    with (shipped.datasets() / "codes" / "unit_factors.csv").open(encoding="utf-8", newline="") as source:
+        travel = {(row["definition"], row["base"]): Fraction(row["factor"]) for row in csv.DictReader(source)}
+    assert travel == units.compiled()

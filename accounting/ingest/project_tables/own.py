@@ -44,6 +44,11 @@ class Own:
         """The names of own ids."""
         return self.entities.names
 
+    @property
+    def counts(self) -> bool:
+        """Whether it decides any quantity or factor."""
+        return bool(self.measured or self.splits or self.parts or self.wholes)
+
     def before(self) -> tuple[Pack, ...]:
         """The pack that stands before all others: the own measured values."""
         return (own.own_values(one.values for one in self.measured),) if self.measured else ()
