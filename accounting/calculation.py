@@ -19,8 +19,8 @@ from accounting.factors.electricity_years import STRICT
 from accounting.factors.own import OWN, SPLITS
 from accounting.factors.pack import Pack, load, shipped_packs
 from accounting.quality import claims
-from accounting.ranks import coded, in_order
-from accounting.tables import CELL, KEY, TABLES
+from accounting.ranks import coded, enum, in_order
+from accounting.tables import ACCOUNTS, CELL, KEY, TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +90,23 @@ class Classed:
     classes: pl.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Calculated:
-    """What was `resolved` for the classes of key sums, and the cells that were `made`."""
-
-    resolved: resolver.Resolved
-    made: Cells
-
-
 def classed(sums: pl.DataFrame, terms: Terms) -> Classed:
     """Key sums, which have KEY, `quantity` and `notation_key`, with their classes. Raises InvariantBroken (`class.collision`)."""
     with_class, found = classes.classed_by_year(sums, terms.packs, terms.lineages)
     return Classed(in_order(with_class, KEY).select(list(TABLES["sums"])), found)
 
 
-def calculated(sums: Classed, terms: Terms) -> Calculated:
-    """The cells of classed key sums.
+def resolved(sums: Classed, terms: Terms) -> resolver.Resolved:
+    """The factors of the classes. Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know."""
+    found = resolver.resolve(sums.classes, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
+    _every_gas_has_a_potential(found, terms)
+    return found
 
-    Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know, DataRefused (`sum.overflow`).
-    """
-    resolved = resolver.resolve(sums.classes, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
-    _every_gas_has_a_potential(resolved, terms)
-    return Calculated(resolved, cells_of(sums.sums, resolved.effective, resolved.missing, terms.gwp))
+
+def calculated(sums: Classed, terms: Terms) -> Cells:
+    """The cells of classed key sums. Raises what `resolved` and `cells_of` raise."""
+    found = resolved(sums, terms)
+    return cells_of(sums.sums, found.effective, found.missing, terms.gwp)
 
 
 def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction]) -> Cells:
@@ -119,17 +114,18 @@ def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame,
 
     Raises DataRefused (`sum.overflow`) for a product that no integer holds.
     """
-    lazy, factors = sums.lazy(), effective.lazy()
+    words = pl.Schema({"gas": enum(pl.Series([*gwp])), "account": enum(pl.Series(ACCOUNTS))})
+    lazy, factors = sums.lazy(), effective.lazy().cast(words)
     inventory.products_within_range(lazy, factors)
-    multiplied = inventory.cells(lazy, factors, missing.lazy(), gwp).collect()
+    multiplied = inventory.cells(lazy, factors, missing.lazy().cast(words), gwp).collect()
     products = coded(in_order(multiplied, CELL), CELL)
     claimed = claims.claims(products, sums)
     return Cells(products, claimed, coded(claims.without(products, claimed), CELL))
 
 
-def _every_gas_has_a_potential(resolved: resolver.Resolved, terms: Terms) -> None:
+def _every_gas_has_a_potential(found: resolver.Resolved, terms: Terms) -> None:
     """A gas that the set does not know would be missing from every total in CO2e, unsaid."""
-    gases = pl.concat([resolved.effective["gas"], resolved.missing["gas"]]).unique().sort()
+    gases = pl.concat([found.effective["gas"], found.missing["gas"]]).unique().sort()
     unknown = [gas for gas in gases if gas not in terms.gwp]
     if unknown:
         raise UsageError("gwp.gas_missing", seen=", ".join(unknown), edition=terms.edition)

@@ -56,7 +56,7 @@ def impact(tables: Mapping[str, pl.DataFrame], terms: Terms, old: Pack, new: Pac
     sums = tables["sums"].drop("class")
     kept = [*CELL, *_MASSES, "notation_key"]
     both = (terms, replace(terms, packs=replaced))
-    before, after = (plain("inventory", calculated(classed(sums, one), one).made.cells).select(kept) for one in both)
+    before, after = (plain("inventory", calculated(classed(sums, one), one).cells).select(kept) for one in both)
     differing = before.join(stored.select(before.columns), on=before.columns, how="anti", nulls_equal=True)
     if differing.height or before.height != stored.height:
         raise VerificationFailed("diff.run_differs", seen=old.id, cells=max(differing.height, 1))

@@ -34,7 +34,8 @@ def cells(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gw
     `sums` is the table of that name; `effective` gives `class`, `gas`, `scope`, `account`, `lag`, `effective_factor`,
     `method`, `pack`; `missing` gives `class`, `gas`, `scope`, `account`, `reason` for what should have a factor and
     has none; `gwp` the GWP of each gas. A cell of which any key sum has no factor is NE whole: an understated mass
-    is never shown. A written notation key stays where nothing was reported. Gives Inventory, in no particular order.
+    is never shown. A written notation key stays where nothing was reported. Gives Inventory, in no particular order;
+    words that are coded, alike in both tables, stay so.
     """
     marked = sums.join(_single(sums, effective), on="class", how="left", maintain_order="left").with_columns(
         pl.col("single").fill_null(value=False)
@@ -125,7 +126,10 @@ def _with_co2e(united: pl.LazyFrame, gwp: Mapping[str, Fraction]) -> pl.LazyFram
         if not holds(value, GWP_DIGITS):
             raise ValueError(f"GWP of {gas} needs more than {GWP_DIGITS} decimals")
     known = pl.LazyFrame(
-        {"gas": list(gwp), "gwp": pl.Series([scaled(value, GWP_DIGITS) for value in gwp.values()], dtype=pl.Int128)}
+        {
+            "gas": pl.Series([*gwp]).cast(united.collect_schema()["gas"], strict=False),
+            "gwp": pl.Series([scaled(value, GWP_DIGITS) for value in gwp.values()], dtype=pl.Int128),
+        }
     )
     weighted = rounded_integers(integers(pl.col("mass_t")) * pl.col("gwp"), MASS_DIGITS + GWP_DIGITS, MASS_DIGITS)
     return united.join(known, on="gas", how="left", maintain_order="left").with_columns(

@@ -25,6 +25,7 @@ from accounting.exact import plain as plain_number
 from accounting.explain import Explanation, Place, explained, place_of
 from accounting.factors import check as pack_check
 from accounting.factors import electricity_years, pack
+from accounting.factors.resolver import Resolved
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
 from accounting.ingest.project_tables import entities, wholes
@@ -206,21 +207,23 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     whole, contradicted = with_wholes(taken.sums, own)
     if contradicted:
         raise refusal(contradicted)
-    of_keys = calculation.classed(whole, settings.terms())
+    terms = settings.terms()
+    of_keys = calculation.classed(whole, terms)
+    resolved = calculation.resolved(of_keys, terms)
     with ThreadPoolExecutor(max_workers=1) as beside:
         begun = beside.submit(digest.begun, settings.for_digest(), of_keys.sums)
-        found = calculation.calculated(of_keys, settings.terms())
-        made = _tables(taken, of_keys, found)
+        cells = calculation.cells_of(of_keys.sums, resolved.effective, resolved.missing, terms.gwp)
+        made = _tables(taken, of_keys, resolved, cells)
         digested = beside.submit(lambda: digest.ended(begun.result(), made))
         checked = [beside.submit(check, name, table) for name, table in made.items()]
-        view_tables, conserved = _views_of(found.made.cells, settings.views)
+        view_tables, conserved = _views_of(cells.cells, settings.views)
         conserved.append(conservation.sums_equal(whole.lazy(), of_keys.sums.lazy(), "classes"))
         if own.parts:
             conserved += conservation.wholes_are_their_parts(uncoded(taken.sums), whole, own.parts)
         tables = Frames(made)
         reported = _reported(taken.sums, tables["sums"]) if own.parts else None
-        told = _findings(taken, settings, of_keys, found, tables, reported)
-        energy = coverage.energy(_read(of_keys, reported), _of_fuel(settings.counted()), found.resolved.missing.lazy())
+        told = _findings(taken, settings, of_keys, resolved, cells, tables, reported)
+        energy = coverage.energy(_read(of_keys, reported), _of_fuel(settings.counted()), resolved.missing.lazy())
         for one in checked:
             one.result()
     made["findings"] = check("findings", findings.accepted(told, accepted))
@@ -230,15 +233,17 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     return Run(tables, Frames(view_tables, "view"), record, sources=taken.paths)
 
 
-def _tables(taken: intake.Intake, of_keys: calculation.Classed, found: calculation.Calculated) -> dict[str, pl.DataFrame]:
+def _tables(
+    taken: intake.Intake, of_keys: calculation.Classed, resolved: Resolved, cells: calculation.Cells
+) -> dict[str, pl.DataFrame]:
     """The tables of a run as they are made, all but its findings."""
     return {
         "activity": taken.activity,
         "sums": of_keys.sums,
-        "effective": ordered("effective", found.resolved.effective),
-        "resolution": ordered("resolution", found.resolved.resolution),
-        "missing": ordered("missing", found.resolved.missing),
-        "inventory": found.made.cells,
+        "effective": ordered("effective", resolved.effective),
+        "resolution": ordered("resolution", resolved.resolution),
+        "missing": ordered("missing", resolved.missing),
+        "inventory": cells.cells,
         "rejections": ordered("rejections", taken.rejections),
         "corrections": ordered("corrections", taken.corrections),
     }
@@ -258,12 +263,13 @@ def _findings(
     taken: intake.Intake,
     settings: Settings,
     of_keys: calculation.Classed,
-    found: calculation.Calculated,
+    resolved: Resolved,
+    made: calculation.Cells,
     tables: Mapping[str, pl.DataFrame],
     reported: pl.DataFrame | None,
 ) -> pl.DataFrame:
     """What was noticed on the whole way, with stakes and addresses; `reported` are the key sums before wholes were made."""
-    made, resolved, own, counted = found.made, found.resolved, settings.own, settings.counted()
+    own, counted = settings.own, settings.counted()
     listed = [
         *findings.missing_factors(
             _read(of_keys, reported), resolved.missing.lazy(), None if reported is None else tables["sums"].lazy()

@@ -20,7 +20,7 @@ from accounting import codes, shipped
 from accounting.errors import Lang, UsageError, did_you_mean
 from accounting.exact import MASS_DIGITS, decimals, integers
 from accounting.ranks import RANK, Rank, coded, enum
-from accounting.tables import ORDER, TABLES, plain
+from accounting.tables import ACCOUNTS, ORDER, TABLES, plain
 
 ALL_GASES = "CO2e"
 DEFAULT_VIEW = "energy-balance"
@@ -130,15 +130,15 @@ def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.L
     """Inventory cells with the leaf (`row`) that holds them, and the account under which they are shown."""
     where = held(shown, row)
     schema = inventory.collect_schema()
+    accounts = enum(pl.Series(ACCOUNTS)) if isinstance(schema["account"], pl.Enum) else pl.String()
     keys = [name for name in where.collect_schema().names() if name not in ("claimed", "row")]
     known = where.with_columns(pl.col(name).cast(schema[name], strict=False) for name in keys).drop_nulls(keys)
+    claimed = pl.col("account") == pl.col("claimed")
     return (
-        inventory.with_columns(pl.col("account").cast(pl.String))
-        .join(known, on=keys, how="inner", maintain_order="left")
-        .filter((pl.col("account") == pl.col("claimed")) | (pl.col("account") != "main"), _of_its_gases(shown))
-        .with_columns(
-            pl.when(pl.col("account") == pl.col("claimed")).then(pl.lit("main")).otherwise("account").alias("account")
-        )
+        inventory.with_columns(pl.col("account").cast(accounts))
+        .join(known.with_columns(pl.col("claimed").cast(accounts)), on=keys, how="inner", maintain_order="left")
+        .filter(claimed | (pl.col("account") != "main"), _of_its_gases(shown))
+        .with_columns(pl.when(claimed).then(pl.lit("main", accounts)).otherwise("account").alias("account"))
         .drop("claimed")
     )
 

@@ -14,6 +14,7 @@ from accounting import calculation, codes
 from accounting.calculation import terms_told
 from accounting.cli.app import invoked
 from accounting.errors import UsageError
+from accounting.tables import plain
 
 PARK = [("P1", "钱塘园区", "park", "330100", "2/3", "330100"), ("P1", "钱塘园区", "park", "330600", "1/3", "330100")]
 HALVES = [("P1", "钱塘园区", "park", city, "1/2", "330100") for city in ("330100", "330600")]
@@ -49,8 +50,8 @@ def test_the_terms_of_a_stored_run_give_its_cells_back(tmp_path: Path) -> None:
     assert terms.lineages.above("P1", 2022) == ("330100", *codes.ancestors("330100"))
     assert [row.share.as_integer_ratio() for row in terms.lineages.within("P1", 2022)] == [(2, 3), (1, 3)]
     sums = calculation.classed(again.sums.drop("class"), terms)
-    assert sums.sums.equals(again.sums)
-    assert calculation.calculated(sums, terms).made.cells.equals(again.inventory)
+    assert plain("sums", sums.sums).equals(again.sums)
+    assert plain("inventory", calculation.calculated(sums, terms).cells).equals(again.inventory)
 
 
 def test_a_whole_made_from_parts_has_the_reference_approach_of_its_parts(tmp_path: Path) -> None:
