@@ -12,15 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, calculation, ledger, views
+from accounting import acceptances, calculation, codes, ledger, views
 from accounting import project as projects
 from accounting.acceptances import Acceptance
-from accounting.errors import Refused, UsageError, finding
+from accounting.errors import Refused, UsageError, finding, messages
 from accounting.exact import plain as plain_number
 from accounting.explain import Explanation, Place, explained, place_of
 from accounting.factors import check as pack_check
@@ -436,10 +437,11 @@ def taken_in(
     memory: str | None = None,
     progress: Progress | None = None,
     own: Own | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> intake.Intake:
     """What the files hold: the first half of a run, and all of `tanfeng check`.
 
-    `own` is what the project says of its own.
+    `own` is what the project says of its own; `meanwhile` is done beside the reading.
     """
     if year is not None and year not in YEARS:
         raise UsageError("year.range", seen=str(year), first=YEARS.start, last=YEARS.stop - 1)
@@ -447,7 +449,11 @@ def taken_in(
         paths, plan, entity=entity, year=year, map=None if mapping is None else Path(mapping), encoding=encoding
     )
     known = frozenset(own.lineages.belongings) if own else frozenset[str]()
-    return intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        done = beside.submit(meanwhile)
+        taken = intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
+        done.result()
+    return taken
 
 
 def _limits(memory: str | None) -> Limits:
@@ -490,6 +496,13 @@ def _written_as_text(inputs: Any, path: Path) -> None:
         table.select(plain).write_csv(path)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError, TypeError) as error:
         raise UsageError("run.frame", seen=str(error).splitlines()[0][:200]) from error
+
+
+def _made_ready() -> None:
+    """What takes time to load and is wanted later, while other processes read the inputs."""
+    import_module("pyarrow.compute")
+    messages()
+    codes.regions()
 
 
 def run(
@@ -538,7 +551,7 @@ def run(
     own = own_tables(plan)
     taken = taken_in(
         paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress,
-        own=own,
+        own=own, meanwhile=_made_ready,
     )  # fmt: skip
     settings = settings_of(
         plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,

@@ -31,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"tanfeng {__version__}")  # noqa: T201
         raise SystemExit(0)
     system.take_large_pages()
+    if arguments[:1] == ["run"] and any(argument.endswith(".parquet") for argument in arguments):
+        from accounting.ingest import sandbox
+
+        sandbox.prepare()
     from accounting.cli.app import invoked
 
     raise SystemExit(invoked(arguments, language(arguments, os.environ)))

@@ -61,10 +61,6 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
             typer.Option("--strict", help=say("有未采用或待确认即不写出", "write nothing if anything is refused or waits")),
         ] = False,
     ) -> int:
-        if any(path.suffix == ".parquet" for path in paths or []):
-            from accounting.ingest import sandbox
-
-            sandbox.prepare()
         from accounting.cli.work import run_and_save
 
         return run_and_save(

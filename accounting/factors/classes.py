@@ -74,7 +74,7 @@ def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Seq
     """Key sums (words coded) with their place; where no pack holds a value below the nation, that is one constant."""
     own = _own_values(packs)
     if own.is_empty():
-        return sums.with_columns(pl.lit(codes.NATION).alias("place"))
+        return sums.with_columns(pl.lit(codes.NATION, pl.Enum([codes.NATION])).alias("place"))
     words = ["entity", "category", "item"]
     near = _nearest(own, sums.select("category", "item").unique().cast(pl.String), parents)
     placed = near.cast({name: sums.schema[name] for name in words}, strict=False).drop_nulls(words)
