@@ -132,3 +132,18 @@ def fault(number: int, kind: type[OSError] = OSError, **attributes: object) -> O
 def test_a_fault_of_the_disk_is_named(error: OSError, code: str) -> None:
     found = system.file_fault(error, Path("a.xlsx"))
     assert (found.code, found.exit_code, found.where.file) == (code, 6, "a.xlsx")
+
+
+def test_large_pages_are_asked_for_unless_somebody_has_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("_RJEM_MALLOC_CONF", raising=False)
+    system.take_large_pages()
+    assert "thp:always" in os.environ["_RJEM_MALLOC_CONF"]
+    monkeypatch.setenv("_RJEM_MALLOC_CONF", "thp:never")
+    system.take_large_pages()
+    assert os.environ["_RJEM_MALLOC_CONF"] == "thp:never"
+
+
+def test_a_process_ends_with_its_code_and_everything_said() -> None:
+    program = "import sys; from accounting import system; print('said'); sys.stderr.write('noted'); system.end_this_process(3)"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "said\n", "noted")

@@ -7,7 +7,10 @@ import platform
 import shutil
 from pathlib import Path
 
+import duckdb
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from small import ROWS, run, table
 
@@ -16,7 +19,7 @@ from accounting import system
 from accounting.errors import EnvironmentFault, UsageError
 from accounting.runs import open_run
 from accounting.store import commit, manifest
-from accounting.tables import TABLES
+from accounting.tables import TABLES, as_made
 
 OTHER = [(*ROWS[0][:4], "1", "t")]
 
@@ -35,6 +38,17 @@ def test_files_hold_the_types_of_the_contract(tmp_path: Path) -> None:
     run().save(tmp_path / "result")
     for name in ("activity", "sums", "effective", "resolution", "inventory", "findings", "rejections", "corrections"):
         assert dict(pl.read_parquet_schema(tmp_path / "result" / f"{name}.parquet")) == TABLES[name]
+
+
+def test_coded_words_are_strings_to_whoever_opens_the_file(tmp_path: Path) -> None:
+    made = run().save(tmp_path / "result")
+    assert [dtype for dtype in as_made(made.tables)["inventory"].dtypes if isinstance(dtype, pl.Enum)]
+    for file in ("inventory.parquet", "views/energy-balance.parquet"):
+        path = tmp_path / "result" / file
+        assert not [kind for kind in pq.read_schema(path).types if pa.types.is_dictionary(kind)]
+        assert duckdb.sql(f"select typeof(entity) from '{path}' limit 1").fetchall() == [("VARCHAR",)]
+        assert pq.read_table(path)["entity"].to_pylist() == pl.read_parquet(path)["entity"].to_list()
+    assert pl.read_parquet(tmp_path / "result" / "inventory.parquet").equals(made.inventory)
 
 
 def test_nothing_else_is_left_beside_a_run(tmp_path: Path) -> None:
