@@ -5,6 +5,7 @@ Sorting, grouping and joining on one integer takes a fraction of the time that i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -126,21 +127,35 @@ class Rank:
             raise InvariantBroken("table.broken", table=", ".join(columns), failure="no integer holds their rank")
         return rank
 
-    def expression(self, **instead: pl.Expr) -> pl.Expr:
-        """The rank of a row; `instead` gives other values for columns."""
+    def expression(self) -> pl.Expr:
+        """The rank of a row."""
         rank = pl.lit(0, self.dtype)
         for part in self.parts:
-            values = instead.get(part.name, pl.col(part.name))
-            rank = rank * part.size + self._code(part, values)
+            values = pl.col(part.name)
+            whole = values.cast(part.dtype).to_physical() if isinstance(part.dtype, pl.Enum) else values
+            rank = rank * part.size + (whole.cast(self.dtype) - (part.least - 1)).fill_null(0)
         return rank.alias(RANK)
 
-    def _code(self, part: _Part, values: pl.Expr) -> pl.Expr:
-        whole = values.cast(part.dtype).to_physical() if isinstance(part.dtype, pl.Enum) else values
-        return (whole.cast(self.dtype) - (part.least - 1)).fill_null(0)
+    def code(self, name: str, word: str | None) -> int:
+        """What a word of a column is in a rank; 0 where there is none."""
+        dtype = self.parts[self._at(name)].dtype
+        assert isinstance(dtype, pl.Enum)
+        return 0 if word is None else dtype.categories.to_list().index(word) + 1
 
-    def dtype_of(self, name: str) -> pl.DataType:
-        """The type of a column."""
-        return next(part.dtype for part in self.parts if part.name == name)
+    def coded(self, name: str) -> pl.Expr:
+        """What the value of a column is in a rank."""
+        part = self.parts[self._at(name)]
+        return pl.col(RANK) // self._below(name) % part.size
+
+    def instead(self, name: str, code: pl.Expr) -> pl.Expr:
+        """The rank of a row with another value of a column."""
+        return (pl.col(RANK) + (code.cast(self.dtype) - self.coded(name)) * self._below(name)).alias(RANK)
+
+    def _at(self, name: str) -> int:
+        return [part.name for part in self.parts].index(name)
+
+    def _below(self, name: str) -> int:
+        return math.prod(part.size for part in self.parts[self._at(name) + 1 :])
 
     def columns(self) -> list[pl.Expr]:
         """The columns back from their rank."""

@@ -213,13 +213,12 @@ def coded_table(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
     """
     leaves = _leaves(inventory, shown)
     rank = Rank.sure(leaves, ORDER["view"])
-    all_items, all_gases = {"item": pl.lit(None, pl.String)}, {"gas": pl.lit(ALL_GASES)}
-    several = pl.col("row").is_in(_of_several_categories(shown))
-    by_item = [_ranked(leaves.filter(~several), rank), _added(_ranked(leaves.filter(several), rank))]
-    of_leaves = _added(_ranked(leaves, rank, **all_items))
-    upwards = of_leaves.with_columns(rank.columns()).rename({"row": "leaf"}).join(_lines_of_leaves(shown, rank), on="leaf")
-    of_lines = _added(_ranked(upwards, rank))
-    in_co2e = _added(_ranked(of_lines.with_columns(rank.columns()), rank, **all_gases)).with_columns(_NO_MASS)
+    cells = leaves.select(rank.expression(), *_MASSES, *_COUNTS)
+    several = rank.coded("row").is_in([rank.code("row", row) for row in _of_several_categories(shown)])
+    by_item = [cells.filter(~several), _added(cells.filter(several))]
+    of_leaves = _added(cells.with_columns(rank.instead("item", pl.lit(0))))
+    of_lines = _added(_upwards(of_leaves, rank, shown))
+    in_co2e = _added(of_lines.with_columns(rank.instead("gas", pl.lit(rank.code("gas", ALL_GASES))))).with_columns(_NO_MASS)
     table = pl.concat([*by_item, of_lines, in_co2e]).sort(RANK)
     return table.with_columns(decimals(pl.col(_MASSES), MASS_DIGITS), *rank.columns()).select(list(TABLES["view"]))
 
@@ -241,14 +240,13 @@ def _of_several_categories(shown: View) -> list[str]:
     return [row for row, categories in held_by.items() if len(categories) > 1]
 
 
-def _lines_of_leaves(shown: View, rank: Rank) -> pl.DataFrame:
-    """Each leaf with itself and every line above it."""
-    pairs = [(line.row, row) for line in shown.leaves() for row in shown.path(line.row)]
-    return pl.DataFrame(pairs, schema={"leaf": rank.dtype_of("row"), "row": rank.dtype_of("row")}, orient="row")
-
-
-def _ranked(lines: pl.DataFrame, rank: Rank, **instead: pl.Expr) -> pl.DataFrame:
-    return lines.select(rank.expression(**instead), *_MASSES, *_COUNTS)
+def _upwards(of_leaves: pl.DataFrame, rank: Rank, shown: View) -> pl.DataFrame:
+    """The lines of leaves, for each leaf itself and every line above it."""
+    lines = {line.row: rank.code("row", line.row) for line in shown.lines}
+    pairs = [(lines[line.row], lines[row]) for line in shown.leaves() for row in shown.path(line.row)]
+    above = pl.DataFrame(pairs, schema={"leaf": rank.dtype, "line": rank.dtype}, orient="row")
+    joined = of_leaves.with_columns(rank.coded("row").alias("leaf")).join(above, on="leaf")
+    return joined.with_columns(rank.instead("row", pl.col("line"))).drop("leaf", "line")
 
 
 def _added(lines: pl.DataFrame) -> pl.DataFrame:
