@@ -1,4 +1,4 @@
-"""What only the batch as a whole can say: which transfers stand, what they leave of industry, keys that disagree."""
+"""What only the batch as a whole can say: which transfers stand, what they leave of industry, keys that disagree, signs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from accounting.ingest.batch import SUBJECT, Part
 from accounting.ingest.transfers import TARGET
 from accounting.tables import KEY
 
+STOCK = "stock_change"
 QUANTITY, MADE = pl.col("quantity"), pl.col("made")
 
 
@@ -87,6 +88,29 @@ def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
             category=key["category"], item=key["item"], seen=", ".join(key["notation_key"]), used=key["notation_key"][0],
             **named,
         )  # fmt: skip
+
+
+def stock_signs(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """A warning a table that gives stock changes of fuels: an increase is read as negative, as in a balance."""
+    fuels = [item.id for item in codes.items() if item.kind == "fuel"]
+    for part in parts:
+        if part.is_statement:
+            continue
+        given = part.given().filter((pl.col("category") == STOCK) & (QUANTITY != 0) & pl.col("item").is_in(fuels))
+        size = integers(QUANTITY)
+        by_unit = given.group_by("unit").agg(
+            size.filter(QUANTITY < 0).sum().abs().alias("more"), size.filter(QUANTITY > 0).sum().alias("less"), pl.len().alias("count")
+        ).with_columns(decimals(pl.col("more", "less"), QUANTITY_DIGITS)).sort("unit").collect()  # fmt: skip
+        if by_unit.height:
+            told = {
+                name: ", ".join(f"{plain(amount)} {unit}" for amount, unit in by_unit.select(name, "unit").iter_rows())
+                for name in ("more", "less")
+            }
+            count = int(by_unit["count"].sum())
+            yield finding(
+                "supply.stock_sign", "plausibility", "warning", where=part.where, category=STOCK,
+                seen=f"−{told['more']} +{told['less']}", count=count, **told,
+            )  # fmt: skip
 
 
 def _of_batch(parts: Sequence[Part], those: pl.Expr) -> pl.LazyFrame:

@@ -178,7 +178,7 @@ class Table:
             self.refuse("share.number", row, "share")
             return None
         if number != text or 1 < value <= HUNDRED:
-            self.refuse("share.percent", row, "share", fraction=exact.plain(value / HUNDRED))
+            self.refuse("share.percent", row, "share", percent=number.strip(), fraction=exact.plain(value / HUNDRED))
             return None
         if not 0 < value <= 1:
             self.refuse("share.range", row, "share")
@@ -186,10 +186,10 @@ class Table:
         return value
 
 
-def years_told(spans: Iterable[tuple[int, int]]) -> dict[str, str]:
-    """The years of spans in both languages, as facts of a problem."""
+def years_told(spans: Iterable[tuple[int, int]], name: str = "years") -> dict[str, str]:
+    """The years of spans in both languages, as facts `years_zh` and `years_en` of a problem."""
     told = [_span(*span) for span in spans]
-    return {"years_zh": "、".join(zh for zh, _ in told), "years_en": ", ".join(en for _, en in told)}
+    return {f"{name}_zh": "、".join(zh for zh, _ in told), f"{name}_en": ", ".join(en for _, en in told)}
 
 
 def _span(since: int, until: int) -> tuple[str, str]:

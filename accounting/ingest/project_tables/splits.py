@@ -103,5 +103,7 @@ def _no_overlap(table: Table, firsts: Sequence[tuple[Part, Row]]) -> None:
         for other, row in firsts[at + 1 :]:
             same = (one.entity, one.item) == (other.entity, other.item)
             if same and one.span[0] <= other.span[1] and other.span[0] <= one.span[1]:
-                years = f"{one.since or ''}–{one.until or ''}"
-                table.refuse("splits.overlap", row, "year_from", f"{other.since or ''}–{other.until or ''}", other_years=years)
+                seen = f"{other.since or ''}–{other.until or ''}"
+                table.refuse(
+                    "splits.overlap", row, "year_from", seen, **years_told([other.span]), **years_told([one.span], "other")
+                )
