@@ -270,6 +270,26 @@ def test_the_command_ends_with_2_for_the_project_and_3_for_its_figures(
     assert "parts.counted_twice" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("written_as", ["60%", "60 %", "60", "60％"])
+def test_a_share_in_percent_is_told_with_its_number_and_one_unit(tmp_path: Path, written_as: str) -> None:
+    with pytest.raises(ac.Refused) as refusal:
+        ac.run(written(tmp_path, data=DATA, splits=[("140000", "", "", "raw_coal", "lignite", written_as, "函")]))
+    assert refusal.value.rejections is not None
+    (row,) = refusal.value.rejections.filter(code="share.percent").to_dicts()
+    assert row["remedy_zh"] == "若指 60 %，写作 0.6"
+    assert row["remedy_en"] == "if 60 % is meant, write 0.6"
+
+
+def test_splits_that_overlap_are_told_in_words_where_they_are_open(tmp_path: Path) -> None:
+    rows = [("140000", "", 2020, "raw_coal", "lignite", "1", "函"), ("140000", "", "", "raw_coal", "anthracite", "1", "函")]
+    with pytest.raises(ac.Refused) as refusal:
+        ac.run(written(tmp_path, data=DATA, splits=rows))
+    assert refusal.value.rejections is not None
+    (row,) = refusal.value.rejections.to_dicts()
+    assert "这一行的各年与另一个拆分的2020 年及以前重叠" in row["message_zh"]
+    assert "this row holds in every year, another split in the years up to 2020" in row["message_en"]
+
+
 def heads(folder: Path, head: str, *rows: str) -> list[str]:
     project = written(folder, data=DATA, splits=[])
     (folder / "splits.csv").write_text("\n".join([head, *rows]), encoding="utf-8")

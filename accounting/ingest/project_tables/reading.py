@@ -171,14 +171,14 @@ class Table:
         if _LONG_SHARE.fullmatch(text):
             self.refuse("share.digits", row, "share", decimals=SHARE_DECIMALS)
             return None
-        number = text.removesuffix("%").removesuffix("％")
+        number = text.removesuffix("%").removesuffix("％").strip()
         try:
             value = exact.share(number)
         except ValueError:
             self.refuse("share.number", row, "share")
             return None
         if number != text or 1 < value <= HUNDRED:
-            self.refuse("share.percent", row, "share", percent=number.strip(), fraction=exact.plain(value / HUNDRED))
+            self.refuse("share.percent", row, "share", percent=number, fraction=exact.plain(value / HUNDRED))
             return None
         if not 0 < value <= 1:
             self.refuse("share.range", row, "share")
