@@ -4,6 +4,7 @@ TanfengError                 .code .where .seen .remedy .exit_code
 ├─ UsageError          2     a command, option or project file that cannot be meant
 ├─ DataRefused         3     one value, cell, row or file that cannot be used: becomes a rejection
 ├─ Refused             3     nothing usable, or --strict: carries all rejections
+│  └─ ProjectRefused   2     a project file and tables that cannot be meant; a UsageError as well
 ├─ InvariantBroken     4     a promise of tanfeng itself does not hold: nothing is committed
 ├─ VerificationFailed  5     numbers or hashes differ
 ├─ EnvironmentFault    6     disk, permission, lock
@@ -131,6 +132,10 @@ class Refused(TanfengError):
     def __init__(self, code: str, *, rejections: pl.DataFrame | None = None, **rest: Any) -> None:
         super().__init__(code, **rest)
         self.rejections = rejections
+
+
+class ProjectRefused(UsageError, Refused):
+    """A project file and its tables that cannot be meant (exit 2); `.rejections` holds every problem of them."""
 
 
 class InvariantBroken(TanfengError):

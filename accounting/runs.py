@@ -400,8 +400,12 @@ def settings_of(
     for name in chosen:
         pack_check.refuse_unsound(name)
     said = own or Own()
+    packs = (*said.before(), *(pack.load(name) for name in chosen), *said.after())
+    year_policy = electricity_years.checked(
+        electricity_year or (project.electricity_year if project else None) or electricity_years.STRICT
+    )
     return Settings(
-        packs=(*said.before(), *(pack.load(name) for name in chosen), *said.after()),
+        packs=packs,
         views=tuple(views.view(name) for name in names),
         gwp=gwp or (project.gwp if project else None) or DEFAULT_GWP,
         entity=entity,
@@ -409,9 +413,7 @@ def settings_of(
         mapping=mapping,
         strict=strict or bool(project and project.strict),
         electricity=_policy(electricity or (project.electricity if project else None), names),
-        electricity_year=electricity_years.checked(
-            electricity_year or (project.electricity_year if project else None) or electricity_years.STRICT
-        ),
+        electricity_year=electricity_years.served(year_policy, packs),
         own=said,
     )
 

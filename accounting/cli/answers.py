@@ -111,11 +111,12 @@ def _finding_of(findings: pl.DataFrame, name: str) -> dict[str, Any]:
 
 
 def verify_run(talk: Talk, run: Path, *, digest: str | None, inputs: Path | None) -> int:
-    """Three levels, each printed as 已核 or 未核; 5 where numbers or hashes differ."""
+    """Three levels, each printed as 已核, 未核 or 不符; 5 where numbers or hashes differ, or a source asked for is not there."""
     levels = store_verify.verified(run, digest=digest, inputs=inputs)
     lines = [_level_line(level, talk) for level in levels]
-    talk.result("\n".join(lines), {"levels": [level.document() for level in levels]})
-    return 5 if any(level.state == "different" for level in levels) else 0
+    code = 5 if any(level.state == "different" for level in levels) else 0
+    talk.result("\n".join(lines), {"levels": [level.document() for level in levels], "exit_code": code})
+    return code
 
 
 def _level_line(level: store_verify.Level, talk: Talk) -> str:

@@ -9,11 +9,11 @@ import polars as pl
 
 from accounting import codes, project, units
 from accounting.cli.talk import Talk
-from accounting.errors import DataRefused, UsageError, did_you_mean
+from accounting.errors import UsageError, did_you_mean
 from accounting.errors import lines as error_lines
 from accounting.exact import plain
 from accounting.factors import check, pack
-from accounting.factors.values import inverse
+from accounting.factors.values import PARAMETERS, inverse
 from accounting.ingest.project_tables.reading import HEADINGS, NOTE
 from accounting.methods import methods
 from accounting.tables import DEMANDED, ORDER, PROJECT_TABLES, SCHEMA_VERSION, TABLES
@@ -103,12 +103,10 @@ def _value_line(row: dict[str, Any], talk: Talk) -> str:
 
 
 def values_found(talk: Talk, word: str, parameter: str | None) -> int:
-    """Every value of the items, else of the categories, that a word may mean, in every shipped pack."""
+    """Every value of the items, else of the categories, that a word may mean, in every shipped pack; 1 where there is none."""
     items, categories = codes.items_called(word), ()
     if not items:
         categories = codes.categories_called(word)
-    if not items and not categories:
-        raise DataRefused("item.unknown", seen=word, close=codes.near_items(word))
     wanted = pl.col("item").is_in(items) | pl.col("category").is_in(categories)
     rows = [
         {"pack": name, **_with_inverse(row)}
@@ -118,14 +116,26 @@ def values_found(talk: Talk, word: str, parameter: str | None) -> int:
     ]
     lines = [f"{row['pack']:<20} {_value_line(row, talk)}" for row in rows]
     lines.append(talk.say(f"共 {len(rows)} 个值", f"{len(rows)} values"))
-    talk.result("\n".join(lines), {"items": items, "categories": categories, "values": rows})
-    return 0
+    code = 0 if rows else 1
+    talk.result("\n".join(lines), {"items": items, "categories": categories, "values": rows, "exit_code": code})
+    if not rows:
+        talk.told(_nothing_found(word, parameter, bool(items or categories)))
+    return code
+
+
+def _nothing_found(word: str, parameter: str | None, named: bool) -> UsageError:
+    """Why there is no value, with the words that come near."""
+    if parameter is not None and parameter not in PARAMETERS:
+        return UsageError("parameter.unknown", seen=parameter, known=", ".join(PARAMETERS))
+    if named:
+        return UsageError("factors.no_value", seen=" ".join(filter(None, (word, parameter))))
+    return UsageError("factors.nothing_called", seen=word, close=codes.near_words(word))
 
 
 def _items_meant(word: str) -> tuple[str, ...]:
     found = codes.items_called(word)
     if not found:
-        raise DataRefused("item.unknown", seen=word, close=codes.near_items(word))
+        raise UsageError("item.unknown", seen=word, close=codes.near_items(word))
     return found
 
 

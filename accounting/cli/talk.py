@@ -36,9 +36,13 @@ class Talk:
         """A word to the person, on stderr."""
         sys.stderr.write(self.say(zh, en) + "\n")
 
+    def told(self, error: TanfengError) -> None:
+        """What a problem says, on stderr."""
+        sys.stderr.write("\n".join(lines(error, self.lang)) + "\n")
+
     def problem(self, error: TanfengError) -> None:
         """An error: five lines on stderr, and with --json a document on stdout."""
-        sys.stderr.write("\n".join(lines(error, self.lang)) + "\n")
+        self.told(error)
         if self.as_json:
             row = error.as_rejection()
             self.result("", {"error": row, "exit_code": error.exit_code})

@@ -12,7 +12,7 @@ import polars as pl
 from accounting import project as projects
 from accounting.cli.printed import run_text, view_lines
 from accounting.cli.talk import Talk
-from accounting.errors import Refused, UsageError
+from accounting.errors import ProjectRefused, Refused, UsageError
 from accounting.errors import lines as error_lines
 from accounting.ingest.project_tables.own import Own, own_tables
 from accounting.runs import Run, acceptances_of, run, taken_in, with_wholes
@@ -104,18 +104,19 @@ def _listed_lines(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, strict: bool, **options: Any) -> int:
-    """`tanfeng check`: intake only, every problem by cell; 0 nothing, 1 some, 3 nothing usable or strict."""
+    """`tanfeng check`: intake only, every problem by cell; 0 nothing, 1 some, 2 the project, 3 nothing usable or strict."""
     plan, paths = plan_and_paths(project, paths)
     own, unusable = _own(plan)
     taken = taken_in(list(paths), plan, progress=talk.progress(), own=own, **options)
-    unusable = unusable or with_wholes(taken.sums, own)[1]
-    refused = [*unusable, *taken.rejections.to_dicts()]
+    contradicted = with_wholes(taken.sums, own)[1]
+    refused = [*unusable, *contradicted, *taken.rejections.to_dicts()]
     noted = [row for row in taken.findings.to_dicts() if row["severity"] != "info"]
     accepted_ids = {a.id for a in acceptances_of(plan)}
     open_notes = [row for row in noted if row["id"] not in accepted_ids]
     blocks = [line for row in [*refused, *noted] for line in [*error_lines(row, talk.lang), ""]]
-    usable = taken.sums.height > 0 and not unusable
-    code = 3 if not usable or (strict and (refused or open_notes)) else 1 if refused or open_notes else 0
+    usable = taken.sums.height > 0 and not contradicted
+    waits = bool(refused or open_notes)
+    code = ProjectRefused.exit_code if unusable else Refused.exit_code if not usable or (strict and waits) else int(waits)
     summary = talk.say(
         f"{len(taken.inputs)} 个文件，{taken.activity.height} 行活动数据，{taken.sums.height} 个键；"
         f"未采用 {len(refused)} 项，提示 {len(noted)} 项",

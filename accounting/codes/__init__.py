@@ -45,6 +45,7 @@ from accounting.codes.words import (
     items,
     names,
     near_items,
+    near_words,
     pair_name,
 )
 
@@ -87,6 +88,7 @@ __all__ = [
     "named_in",
     "names",
     "near_items",
+    "near_words",
     "pair_name",
     "region",
     "regions",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -166,8 +166,7 @@ def category(word: str) -> Category:
     """The category of an id, name or alias. Raises DataRefused (`category.unknown`) with near names."""
     found = find_category(word)
     if found is None:
-        near = did_you_mean(word, [name for one in categories() for name in (one.id, one.name_zh, one.name_en)])
-        raise DataRefused("category.unknown", seen=word, close=near or "tanfeng schema ids")
+        raise DataRefused("category.unknown", seen=word, close=_near(word, categories()))
     return _categories_by_id()[found]
 
 
@@ -181,7 +180,16 @@ def gas(word: str) -> Gas:
 
 def near_items(word: str) -> str:
     """Names of items near to a word, for a remedy."""
-    return did_you_mean(word, [name for one in items() for name in (one.id, one.name_zh, one.name_en)]) or "tanfeng schema ids"
+    return _near(word, items())
+
+
+def near_words(word: str) -> str:
+    """Names of items and categories near to a word, for a remedy."""
+    return _near(word, (*items(), *categories()))
+
+
+def _near(word: str, known: Iterable[Item | Category]) -> str:
+    return did_you_mean(word, [name for one in known for name in (one.id, one.name_zh, one.name_en)]) or "tanfeng schema ids"
 
 
 @cache

@@ -18,6 +18,7 @@ from accounting.exact import fraction
 from accounting.factors import originals
 from accounting.factors import pack as packs
 from accounting.factors.candidates import INTERNATIONAL
+from accounting.factors.limits import limits
 from accounting.factors.values import PARAMETERS, value
 from accounting.methods import methods
 from accounting.tables import BASES
@@ -28,29 +29,6 @@ DISTRIBUTIONS = ("normal", "lognormal", "triangular", "uniform")
 TIERS = (1, 2, 3)
 UNCERTAINTIES = "u_"
 _KEY = ("parameter", "item", "category", "gas", "region", "entity", "basis")
-
-SHARES = (
-    "oxidation_factor", "fossil_fraction", "purity", "destruction", "utilisation", "anode_sulphur", "anode_ash",
-    "methane_correction_factor", "degradable_organic_carbon", "decomposable_fraction", "methane_fraction",
-    "oxidised_in_cover", "oxidised_in_use", "heel", "cullet_share", "c2f6_share", "cao", "cao_not_carbonate", "mgo", "mgo_not_carbonate",
-)  # fmt: skip
-
-# Physical limits in base units: a value beyond them is a slip of the unit or of a digit.
-LIMITS: dict[tuple[str, str | None], tuple[Fraction, Fraction]] = {
-    ("co2_factor", "t"): (Fraction(0), Fraction(44, 12)),  # nothing holds more carbon than carbon
-    ("co2_factor", "10^3 m3"): (Fraction(0), Fraction(10)),  # butane holds about 9.9 t CO2 per 10^3 m3
-    ("co2_factor", "GJ"): (Fraction(0), Fraction(3, 10)),
-    ("ncv", "t"): (Fraction(1, 2), Fraction(121)),  # from wet sludge to hydrogen
-    ("ncv", "10^3 m3"): (Fraction(1), Fraction(130)),  # from blast furnace gas to butane
-    ("carbon_content", None): (Fraction(0), Fraction(1, 10)),  # blast furnace gas holds 0.0708 t C/GJ
-    ("emission_factor", "MWh"): (Fraction(0), Fraction(2)),  # coal of 0.1 t CO2/GJ at an efficiency below a fifth
-    **{(share, None): (Fraction(0), Fraction(1)) for share in SHARES},
-    ("carbon_fraction", "t"): (Fraction(0), Fraction(1)),
-    ("gwp", None): (Fraction(0), Fraction(30_000)),
-    ("u_activity", None): (Fraction(0), Fraction(100)),  # 1: a half-width of 100 %
-    ("u_factor", None): (Fraction(0), Fraction(100)),
-    ("u_ncv", None): (Fraction(0), Fraction(100)),
-}
 
 
 def problems(name: str) -> list[Row]:
@@ -171,10 +149,9 @@ def _bases(item: codes.Item) -> tuple[str, ...]:
 
 
 def _range(row: Row, exact: Fraction, measures: str | None) -> Iterator[Row]:
-    limits = LIMITS.get((row["parameter"], measures)) or LIMITS.get((row["parameter"], None))
-    if limits and not limits[0] <= exact <= limits[1]:
-        least, most = (f"{float(limit):g}" for limit in limits)
-        yield _told(row, "pack.range", f"{row['value']} {row['unit']}", least=least, most=most, base=measures or "1")
+    bounds = limits(row["parameter"], None, measures)
+    if bounds is not None and not bounds.hold(exact):
+        yield _told(row, "pack.range", f"{row['value']} {row['unit']}", bounds=bounds.printed, limits=bounds.source)
 
 
 def _bounds(row: Row) -> Iterator[Row]:

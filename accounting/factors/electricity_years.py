@@ -10,14 +10,19 @@ Only the emission factors of electricity are chosen so; every other parameter is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+
+import polars as pl
 
 from accounting.errors import UsageError
 from accounting.factors.candidates import Choice, Index, Key, chosen, nearest_year
+from accounting.factors.pack import Pack
 from accounting.methods.electricity_heat import FACTOR_ITEMS
 
 STRICT, NEAREST, FIXED = "strict", "nearest", "fixed:YEAR"
 POLICIES = (STRICT, NEAREST, FIXED)
+_FIRST, _LAST = 1900, 2099
 _OTHER_YEAR = "(other year)"
 
 
@@ -43,6 +48,43 @@ def fixed_year(policy: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def served(policy: str, packs: Iterable[Pack]) -> str:
+    """The policy, where a pack has an electricity factor of the year that it fixes, or none has one of any year at all.
+
+    A value that holds in every year is of no year. Raises UsageError (`electricity.no_such_year`) with the years there are.
+    """
+    year = fixed_year(policy)
+    spans = _spans(packs)
+    if year is None or not spans or any(since <= year <= until for since, until in spans):
+        return policy
+    years = {of for since, until in spans for of in range(max(since, _FIRST), min(until, _LAST) + 1)}
+    near = sorted(years, key=lambda known: (abs(known - year), known))[:1]
+    raise UsageError("electricity.no_such_year", seen=policy, year=year, years=_told(years), near=f"fixed:{near[0]}")
+
+
+def _spans(packs: Iterable[Pack]) -> set[tuple[int, int]]:
+    """First and last year of every electricity factor that is of certain years."""
+    dated = pl.col("valid_from").is_not_null() | pl.col("valid_to").is_not_null()
+    of_power = (pl.col("parameter") == "emission_factor") & pl.col("item").is_in(FACTOR_ITEMS) & dated
+    since, until = pl.col("valid_from").fill_null(_FIRST), pl.col("valid_to").fill_null(_LAST)
+    return {span for pack in packs for span in pack.parameters.filter(of_power).select(since, until).rows()}
+
+
+def _told(years: Iterable[int]) -> str:
+    """Years in a row as a span.
+
+    >>> _told({2012, 2021, 2022, 2023})
+    '2012, 2021–2023'
+    """
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1] = [spans[-1][0], year]
+        else:
+            spans.append([year])
+    return ", ".join("–".join(map(str, span)) for span in spans)
+
+
 def is_factor(parameter: str, item: str) -> bool:
     """Whether a parameter of an item is an emission factor of electricity."""
     return parameter == "emission_factor" and item in FACTOR_ITEMS
@@ -54,10 +96,10 @@ def choice(index: Index, parameter: str, gas: str, key: Key, reads_activity: boo
         return chosen(index, parameter, gas, key, reads_activity)
     fixed = fixed_year(policy)
     own = chosen(index, parameter, gas, key if fixed is None else key | {"year": fixed}, reads_activity)
-    if own.chosen is not None or own.tied or fixed is not None:
+    if own.chosen is not None or own.tied:
         return own
     year = nearest_year(index, parameter, gas, key, reads_activity)
     if policy == NEAREST and year is not None:
         return chosen(index, parameter, gas, key | {"year": year}, reads_activity)
-    hint = "(other year: --electricity-year)"
+    hint = f"(other year than {policy})" if fixed is not None else "(other year: --electricity-year)"
     return replace(own, passed_over=tuple(passed.replace(_OTHER_YEAR, hint) for passed in own.passed_over))

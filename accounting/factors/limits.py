@@ -1,4 +1,4 @@
-"""What a measured value can be at all: datasets/limits, else the limits that packs are checked by."""
+"""What a value can be at all: datasets/limits, for own measured values by item, for packs by parameter alone."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from fractions import Fraction
 from functools import cache
 
 from accounting import codes, shipped
-from accounting.exact import fraction
-from accounting.factors.check import LIMITS
+from accounting.exact import share
 from accounting.factors.values import value
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The least and the most that a parameter can be, in base units, and where that is said."""
+    """The least and the most that a parameter can be, in base units, as they are printed, and where that is said."""
 
     least: Fraction
     most: Fraction
+    printed: str
     source: str
+
+    def hold(self, exact: Fraction) -> bool:
+        """Whether a value in base units is within them."""
+        return self.least <= exact <= self.most
 
 
 @cache
@@ -30,13 +34,13 @@ def _table() -> dict[tuple[str, str | None, str | None], Limits]:
 
 
 def _key(row: dict[str, str]) -> tuple[str, str | None, str | None]:
-    measured = value(row["parameter"], row["most"], row["unit"])
-    return row["parameter"], row["item"] or None, measured.measures
+    return row["parameter"], row["item"] or None, value(row["parameter"], "1", row["unit"]).measures
 
 
 def _limits(row: dict[str, str]) -> Limits:
-    step = value(row["parameter"], row["most"], row["unit"]).step
-    return Limits(fraction(row["least"]) * step, fraction(row["most"]) * step, row["source"])
+    step = value(row["parameter"], "1", row["unit"]).step
+    printed = f"{row['least']}–{row['most']}" + ("" if row["unit"] == "1" else f" {row['unit']}")
+    return Limits(share(row["least"]) * step, share(row["most"]) * step, printed, row["source"])
 
 
 def limits(parameter: str, item: str | None, measures: str | None) -> Limits | None:
@@ -46,8 +50,5 @@ def limits(parameter: str, item: str | None, measures: str | None) -> Limits | N
     (Fraction(161, 4), Fraction(1, 2))
     """
     lineage = (item, *codes.item_parents(item)) if item else ()
-    for name in (*lineage, None):
-        if (parameter, name, measures) in _table():
-            return _table()[parameter, name, measures]
-    bounds = LIMITS.get((parameter, measures)) or LIMITS.get((parameter, None))
-    return None if bounds is None else Limits(*bounds, source="accounting/factors/check.py")
+    fitting = (_table().get((parameter, name, measures)) for name in (*lineage, None))
+    return next((bounds for bounds in fitting if bounds is not None), None)

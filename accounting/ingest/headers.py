@@ -3,23 +3,26 @@
     地区, 年份, 部门, 品种, 消费量(万吨)   →   entity, year, category, item, quantity in 万吨
 
 A unit in brackets belongs to the quantity. A heading that means nothing here is listed, never used; one that stands
-twice is refused, because neither column can be preferred.
+twice is refused, because neither column can be preferred. An enterprise's code beside its name is listed and not used,
+so is 编码 beside any other heading of the entity. 代码 and 名称 alone may be those of an item or a sector: never used.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounting.errors import Where, did_you_mean, rejection
 
 DEMANDED = ("category", "item", "quantity")  # entity, year and unit may also be said elsewhere
+OWN_NAMES = "园区 园区名称 企业 企业名称 企业详细名称 单位名称 单位详细名称 法人单位名称 填报单位 主体 主体名称 核算主体"
+OWN_CODES = "园区编码 园区代码 企业编码 企业代码 单位编码 单位代码 法人单位代码 主体编码 主体代码 统一社会信用代码 社会信用代码 组织机构代码"
 HEADINGS: dict[str, str] = {
-    "entity": "地区 地区代码 地区名称 行政区划 行政区划代码 区划代码 省份 省市 省 城市 城市代码 市 区县 县区 县 园区 园区名称 企业 "
-    "企业名称 单位名称 填报单位 主体 核算主体 region regioncode city citycode province county park facility "
-    "enterprise company entityid",
+    "entity": "地区 地区代码 地区编码 地区名称 行政区划 行政区划代码 行政区划编码 区划代码 区划编码 省份 省份代码 省市 省 城市 城市代码 "
+    "城市编码 市 区县 区县代码 区县编码 县区 县 region regioncode city citycode province county park facility "
+    f"enterprise company entityid entitycode 编码 {OWN_CODES} {OWN_NAMES}",
     "year": "年份 年 年度 数据年份 统计年份 yr datayear",
     "month": "月份 月 mon",
     "category": "部门 行业 类别 分类 终端部门 用能部门 消费部门 sector industry",
@@ -119,7 +122,7 @@ def head(headings: Iterable[Heading], where: Where) -> Head:
     fields: dict[str, Heading] = {}
     extra: dict[str, Heading] = {}
     problems: list[dict[str, Any]] = []
-    listed = list(headings)
+    listed = _without_second_names(list(headings))
     for one in listed:
         table, name = (extra, bare(one.text)) if one.field is None else (fields, one.field)
         if name in table:
@@ -127,6 +130,14 @@ def head(headings: Iterable[Heading], where: Where) -> Head:
         table.setdefault(name, one)
     unread = tuple(one for name, one in extra.items() if name not in OWN_COLUMNS)
     return Head(fields, unread, tuple(problems), frozenset(one.column for one in listed))
+
+
+def _without_second_names(headings: list[Heading]) -> list[Heading]:
+    """The headings, a code of the entity without its field where another heading of the same entity is preferred."""
+    names = {bare(one.text) for one in headings if one.field == "entity"}
+    beside = {**dict.fromkeys(OWN_CODES.split(), {*OWN_NAMES.split()} & names), "编码": names - {"编码"}}
+    second = [one.field == "entity" and bool(beside.get(bare(one.text))) for one in headings]
+    return [replace(one, field=None) if is_second else one for one, is_second in zip(headings, second, strict=True)]
 
 
 def missing(found: Head, said_elsewhere: Iterable[str], where: Where) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What only the batch as a whole can say: which transfers stand, what they leave of industry, keys that disagree."""
+"""What only the batch as a whole can say: which transfers stand, what they leave of industry, keys that disagree, signs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from accounting.ingest.batch import SUBJECT, Part
 from accounting.ingest.transfers import TARGET
 from accounting.tables import KEY
 
+STOCK = "stock_change"
 QUANTITY, MADE = pl.col("quantity"), pl.col("made")
 
 
@@ -89,6 +90,33 @@ def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
             category=key["category"], item=key["item"], seen=", ".join(key["notation_key"]), used=key["notation_key"][0],
             **named,
         )  # fmt: skip
+
+
+def stock_signs(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """A warning a table that gives stock changes of fuels: an increase is read as negative, as in a balance."""
+    tables = [part for part in parts if not part.is_statement]
+    for part, changes in zip(tables, pl.collect_all([_stock_changes(part) for part in tables]), strict=True):
+        if changes.is_empty():
+            continue
+        told: dict[str, Any] = {
+            name: ", ".join(f"{plain(amount)} {unit}" for amount, unit in changes.select(name, "unit").iter_rows())
+            for name in ("more", "less")
+        }
+        yield finding(
+            "supply.stock_sign", "plausibility", "warning", where=part.where, category=STOCK,
+            seen=f"−{told['more']} +{told['less']}", count=int(changes["count"].sum()), **told,
+        )  # fmt: skip
+
+
+def _stock_changes(part: Part) -> pl.LazyFrame:
+    """By unit the `count` of stock changes of fuels that are not 0, how much `more` and how much `less` there is."""
+    fuels = [item.id for item in codes.items() if item.kind == "fuel"]
+    size = integers(QUANTITY)
+    of_fuels = part.given().filter((pl.col("category") == STOCK) & (QUANTITY != 0) & pl.col("item").is_in(fuels))
+    by_unit = of_fuels.group_by("unit").agg(
+        size.filter(QUANTITY < 0).sum().abs().alias("more"), size.filter(QUANTITY > 0).sum().alias("less"), pl.len().alias("count")
+    )  # fmt: skip
+    return by_unit.with_columns(decimals(pl.col("more", "less"), QUANTITY_DIGITS)).sort("unit")
 
 
 def _of_batch(parts: Sequence[Part], those: pl.Expr) -> pl.LazyFrame:

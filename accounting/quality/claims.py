@@ -1,6 +1,7 @@
 """Cells that would count something twice, or take off more than there is: they are NE, with the reason.
 
     exclusive.landfill_method   first-order decay and mass balance in one place and year
+    exclusive.feedstock         a product's factor holds the carbon of a feedstock that counts as one as well
     exclusive.reductant         a product's factor holds the carbon of a reductant that is burnt as energy as well
     ceiling.recovered           more methane recovered than generated
     ceiling.switchgear          more SF6 recovered than equipment held

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, views
+from accounting.codes.columns import marks
 from accounting.errors import LANGS, Lang, finding
 from accounting.exact import plain
 from accounting.methods import methods
@@ -21,33 +22,6 @@ _CHOICE = ("class", "gas", "scope", "account")
 _IN_YEAR = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("year"))) & (
     pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("year"))
 )
-KINDS: dict[str, tuple[str, str]] = {
-    "national": ("全国平均", "national average"),
-    "regional 6": ("区域平均（六区）", "regional average, six regions"),
-    "regional 7": ("区域平均（七区）", "regional average, seven regions"),
-    "provincial": ("省级平均", "provincial average"),
-    "own": ("自有或本地因子", "a factor of its own or of its place"),
-    "electricity_residual": ("剩余电力", "residual mix"),
-    "electricity_fossil": ("化石能源电力", "fossil electricity"),
-    "electricity_national": ("全国平均", "national average"),
-    "electricity_park_method": ("零碳园区附件4", "zero-carbon park, annex 4"),
-}
-POLICIES: dict[str, tuple[str, str]] = {
-    "location": ("位置法", "location"),
-    "market_residual": ("市场法 market_residual", "market_residual"),
-    "market_average": ("市场法 market_average", "market_average"),
-    "zero_carbon_park": ("附件4 zero_carbon_park", "zero_carbon_park"),
-}
-
-
-YEARS: dict[str, tuple[str, str]] = {
-    "strict": ("没有公布因子的年份为 NE", "a year without a published factor is NE"),
-    "nearest": (
-        "没有公布因子的年份取最近一年，同样近取较早者",
-        "a year without one takes the nearest year, of two the earlier",
-    ),
-    "fixed": ("各年都用这一年的因子", "every year takes the factor of that one"),
-}
 
 
 def policies_said(settings: Mapping[str, Any], lang: Lang) -> str:
@@ -57,7 +31,7 @@ def policies_said(settings: Mapping[str, Any], lang: Lang) -> str:
     'market_average · fixed:2023 (every year takes the factor of that one)'
     """
     years = str(settings.get("electricity_year", "strict"))
-    said = YEARS[years.partition(":")[0]][LANGS.index(lang)]
+    said = marks("electricity_year", lang)[years.partition(":")[0]]
     opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
     return f"{settings.get('electricity', 'market_residual')} · {years}{opening}{said}{closing}"
 
@@ -92,7 +66,7 @@ def factors(sums: pl.DataFrame, effective: pl.DataFrame, resolution: pl.DataFram
     """The electricity factor of each key sum: one row a key, scope and account, for keys that have one.
 
     Takes the tables of a run of these names; gives `entity`, `year`, `month`, `category`, `item`, `unit`, `quantity`, `scope`,
-    `account`, `class`, `policy`, `kind` (a word of KINDS), `parameter_item`, `region`, `value`, `value_unit`, `pack`,
+    `account`, `class`, `policy`, `kind` (a `factor_kind` of datasets/codes/marks.csv), `parameter_item`, `region`, `value`, `value_unit`, `pack`,
     `valid_from`, `valid_to`, and `stake_t`, the |t CO2| of the key as a float.
     """
     values = ("parameter_item", "region", "value", "value_unit", "valid_from", "valid_to")
@@ -197,11 +171,11 @@ def _break(row: dict[str, Any]) -> dict[str, Any]:
 
 def _taken(factors: list[dict[str, str]], lang: Lang) -> str:
     """The factors of a year in words: 省级平均 0.4974 kgCO2/kWh（浙江，位置法）."""
-    at = LANGS.index(lang)
+    kinds, policies = marks("factor_kind", lang), marks("electricity", lang)
     opening, closing, comma = ("（", "）", "，") if lang == "zh" else (" (", ")", ", ")
     listed = sorted(
-        f"{KINDS[one['kind']][at]} {one['shown']}{opening}{codes.entity_name(one['region'], lang)}{comma}"
-        f"{POLICIES[one['policy']][at]}{closing}"
+        f"{kinds[one['kind']]} {one['shown']}{opening}{codes.entity_name(one['region'], lang)}{comma}"
+        f"{policies[one['policy']]}{closing}"
         for one in factors
     )
     return ("；" if lang == "zh" else "; ").join(listed)

@@ -1,11 +1,11 @@
 """The reference approach: the carbon that a place was supplied with, beside what its sectors burn.
 
-    apparent consumption = production + inflow + import − outflow − export + stock change + bunkers
+    apparent consumption = production + inflow + import + refuelling abroad − outflow − export − bunkers + stock change
     E = (apparent consumption − non-energy use) · NCV · CC · OF · 44/12
 
-IPCC 2006 Vol 2 Ch 6 Eq 6.1, 6.2, 6.4; inflow and outflow as in a regional energy balance. Stock change and bunkers keep the
-signs of the balance sheet (an increase is negative, fuel that foreign ships took is negative); outflow and export are taken
-off whichever sign they carry. Secondary fuels are not produced but traded, so recovered energy and the outputs of
+IPCC 2006 Vol 2 Ch 6 Eq 6.1, 6.2, 6.4; inflow and outflow as in a regional energy balance. Outflow, export and bunkers are
+taken off whichever sign they carry: a balance sheet prints them negative, a table may give their amounts. Stock change
+keeps the sign of the balance sheet, an increase is negative; where a table gives it, that is said (`supply.stock_sign`). Secondary fuels are not produced but traded, so recovered energy and the outputs of
 transformation are no part of it. A factor that a pack gives for one sector only serves no supply: such a fuel is NE here.
 
 It checks the inventory and is never part of it. The difference of one fuel says little (coal goes in, coke comes out), that
@@ -38,7 +38,7 @@ GROUPS: dict[str | None, tuple[str, str]] = {
 EXPLAIN_OVER = 5.0  # % of the sectoral approach: IPCC 2006 Vol 2 Ch 6 §6.8 asks why
 SUPPLIED = {  # category of a balance: how its quantity enters apparent consumption
     "production": "as written", "inflow": "as written", "import": "as written", "stock_change": "as written",
-    "bunkers": "as written", "outflow": "taken off", "export": "taken off",
+    "refuelling_abroad": "as written", "bunkers": "taken off", "outflow": "taken off", "export": "taken off",
 }  # fmt: skip
 EXCLUDED, OTHER = "non_energy_use", "other"
 SUPPLY = "total_consumption"  # the category under which a factor for any use is looked for

@@ -10,10 +10,10 @@ Numbers are compared exactly. Another engine version must give equal numbers.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import polars as pl
@@ -54,7 +54,8 @@ def verified(folder: Path, *, digest: str | None = None, inputs: Path | None = N
     """Every level of verification of the run in a folder.
 
     `digest` is the one that a report prints, whole or its first sixteen characters or more; `inputs` the folder of the
-    sources, which are found by their hash. Raises UsageError where the folder holds no run.
+    sources, which are found by their hash; one that is not there as it was read is different. Raises UsageError where
+    the folder holds no run.
     """
     stored = opened.open_run(folder)
     seal = _seal(stored)
@@ -154,7 +155,7 @@ def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
         levels.append(
             _compared(3, "sums", "键和（由批次内活动数据）", "key sums from the rows of the run", ours, stored.tables["sums"])
         )
-    return [*levels, _from_sources(stored, inputs)]
+    return [*levels, *_from_sources(stored, inputs)]
 
 
 def _with_wholes(sums: pl.DataFrame, stored: opened.StoredRun) -> pl.DataFrame:
@@ -171,21 +172,20 @@ def _without_rows(referenced: list[dict[str, Any]]) -> Level:
     )  # fmt: skip
 
 
-def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
+def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
     if inputs is None:
-        return Level(3, "not_checked", "来源：未给 --inputs", "sources: no --inputs given")
+        return [Level(3, "not_checked", "来源：未给 --inputs", "sources: no --inputs given")]
     wanted = {
         str(entry["sha256"]): entry for entry in stored.manifest["inputs"] if entry["sha256"] and not entry.get("refused")
     }
     at_hand = intake.sources([inputs])
     found = {source.sha256: source for source in at_hand if source.sha256 in wanted}
-    absent = [str(entry["name"]) for sha, entry in wanted.items() if sha not in found]
-    changed = sorted(set(absent) & {source.name for source in at_hand})
-    if changed:
-        names = ", ".join(changed)
-        return Level(3, "different", f"来源：{names} 与运行时不同 (SHA-256)", f"sources: {names} not as it was read (SHA-256)")
-    if absent:
-        return Level(3, "not_checked", f"来源：未找到 {'、'.join(absent)}", f"sources: {', '.join(absent)} not found")
+    unlike = [_unlike(entry, sha, at_hand, wanted) for sha, entry in wanted.items() if sha not in found]
+    if unlike:
+        unread = Level(
+            3, "not_checked", "键和（由原文件）：原文件不齐，未重读", "key sums from sources: not all there, none read"
+        )
+        return [*unlike, unread]
     with tempfile.TemporaryDirectory() as folder:
         named = [
             replace(source, name=wanted[sha]["name"], declared=_declared(wanted[sha], Path(folder) / f"{sha}.toml"))
@@ -202,13 +202,30 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> Level:
     )
     corrected = stored.tables["corrections"].height
     if level.state == "different" and corrected:
-        return Level(
-            3,
-            "not_checked",
-            f"来源：批次含 {corrected} 处更正，需随项目文件核对",
-            f"sources: {corrected} corrections are part of the run",
-        )
-    return level
+        return [
+            Level(
+                3, "not_checked", f"来源：批次含 {corrected} 处更正，需随项目文件核对",
+                f"sources: {corrected} corrections are part of the run",
+            )
+        ]  # fmt: skip
+    return [level]
+
+
+def _unlike(entry: Mapping[str, Any], sha: str, at_hand: Sequence[intake.Source], wanted: Collection[str]) -> Level:
+    """A source that is not at hand as it was read: other content under its file name, or nothing to read."""
+    name = str(entry["name"])
+    others = [
+        source
+        for source in at_hand
+        if source.sha256 and source.sha256 not in wanted and PurePosixPath(source.name).name == PurePosixPath(name).name
+    ]
+    if not others:
+        return Level(3, "different", f"来源：{name} 未找到或读不出", f"sources: {name} not found or not readable")
+    shown = ", ".join(f"{source.name} {source.sha256[:16]}" for source in others)
+    return Level(
+        3, "different", f"来源：{name} 与运行时不同：SHA-256 应为 {sha[:16]}，看到 {shown}",
+        f"sources: {name} is not as it was read: SHA-256 {sha[:16]}, seen {shown}",
+    )  # fmt: skip
 
 
 def _declared(entry: Mapping[str, Any], mapping: Path) -> intake.Declared:

@@ -11,6 +11,8 @@ import xlsxwriter
 from own_project import measured, parts, written
 
 import accounting as ac
+from accounting.cli.app import invoked
+from accounting.errors import UsageError
 from accounting.runs import taken_in
 
 DATA = [("F1", 2022, "", "industry", "natural_gas", "10", "万立方米")]
@@ -21,9 +23,11 @@ def refused(folder: Path, more: str = "", **tables: list) -> list[tuple[str, str
     """Code, file and cell of every problem of a project."""
     with pytest.raises(ac.Refused) as refusal:
         ac.run(written(folder, more, **{"data": DATA, **tables}))
-    assert refusal.value.exit_code == 3
     rows = refusal.value.rejections
     assert rows is not None
+    of_figures = set(rows["code"]) <= {"entities.year_outside", "parts.counted_twice"}
+    assert refusal.value.exit_code == (3 if of_figures else 2)
+    assert isinstance(refusal.value, UsageError) is not of_figures
     for row in rows.to_dicts():
         assert all(row[name] for name in ("message_zh", "message_en", "remedy_zh", "remedy_en"))
         assert "{" not in row["message_zh"] + row["message_en"] + row["remedy_zh"] + row["remedy_en"]
@@ -197,6 +201,95 @@ def test_every_problem_of_every_table_is_told_at_once_and_none_twice(tmp_path: P
     }  # fmt: skip
 
 
+def test_three_faults_of_the_shares_of_splits_are_told_at_once(tmp_path: Path) -> None:
+    found = refused(
+        tmp_path,
+        splits=[
+            ("140000", "", "", "raw_coal", "lignite", "60%", "函"), ("140000", "", "", "raw_coal", "anthracite", "0.4", "函"),
+            ("150000", "", "", "raw_coal", "lignite", "0.9", "函"),
+            ("370000", "", "", "raw_coal", "lignite", "0.5", "函"), ("370000", "", "", "raw_coal", "lignite", "0.5", "函"),
+            ("130000", 2020, 2010, "raw_coal", "lignite", "0.7", "函"),
+        ],
+    )  # fmt: skip
+    assert sorted(found) == [
+        ("share.percent", "splits.csv", "F2"), ("splits.shares", "splits.csv", "F4"), ("splits.shares", "splits.csv", "F7"),
+        ("splits.twice", "splits.csv", "E6"), ("splits.years", "splits.csv", "C7"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lost", "told"), [("0.1", False), ("0.05", True), ("10%", False)])
+def test_a_row_of_no_readable_place_may_be_what_a_split_lacks(tmp_path: Path, lost: str, told: bool) -> None:
+    rows = [("140000", "", "", "raw_coal", "lignite", "0.9", "函"), ("149999", "", "", "raw_coal", "anthracite", lost, "函")]
+    assert ("splits.shares" in {code for code, _, _ in refused(tmp_path, splits=rows)}) is told
+
+
+def test_faults_of_entities_wholes_and_shares_are_told_at_once(tmp_path: Path) -> None:
+    found = refused(
+        tmp_path,
+        parts("330100", "P1", "P1") + parts("330200", "P4") + parts("330600", "P5", "P9"),
+        entities=[
+            ("P1", "园区一", "park", "330100", "60%", "330100"), ("P1", "园区一", "park", "330600", "0.4", "330100"),
+            ("P2", "园区二", "park", "330100", "0.5", "330100"), ("P2", "园区二", "park", "330600", "0.4", "330100"),
+            ("P3", "园区三", "park", "330100", "0.5"), ("P3", "园区三", "park", "330600", "0.5"),
+            ("P4", "园区四", "park", "330100"), ("P5", "园区五", "park", "P8"),
+        ],
+    )  # fmt: skip
+    assert sorted(found) == [
+        ("entities.parent_unknown", "entities.csv", "D9"), ("entities.place_demanded", "entities.csv", "F6"),
+        ("entities.shares", "entities.csv", "E4"), ("parts.outside", "tanfeng.toml", "[[parts]] 2"),
+        ("parts.twice", "tanfeng.toml", "[[parts]] 1"), ("parts.unknown", "tanfeng.toml", "[[parts]] 3"),
+        ("share.percent", "entities.csv", "E2"),
+    ]  # fmt: skip
+
+
+def test_of_what_a_bad_row_leaves_open_nothing_is_said(tmp_path: Path) -> None:
+    rows = [
+        ("P1", "园区", "park", "P2"), ("P2", "园区", "park", "P1"), ("F1", "厂", "facility", "P1"), ("", "园区", "park", "330100"),
+        ("P3", "园区", "park", "330100", "0.5", "330100"), ("P4", "园区", "park", "330100", "0.5", "330100", "20x9"),
+    ]  # fmt: skip
+    found = {code for code, _, _ in refused(tmp_path, parts("330100", "F1", "P7"), entities=rows)}
+    assert found == {"entities.cycle", "project_table.demanded", "year.shape"}
+
+
+def test_the_command_ends_with_2_for_the_project_and_3_for_its_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def codes_of(folder: Path, more: str, **tables: list) -> set[int]:
+        project = written(folder, more, **{"data": DATA, **tables})
+        run = ["run", str(project), "--out", str(folder / "out")]
+        check = ["check", str(folder / "data.csv"), "--project", str(project)]
+        return {invoked(run, "zh"), invoked(check, "zh")}
+
+    twice = [
+        ("330100", 2022, "", "industry", "natural_gas", "9", "万立方米"),
+        ("P1", 2022, "", "industry", "natural_gas", "1", "万立方米"),
+    ]
+    assert codes_of(tmp_path / "a", parts("330100", "P9"), entities=[P1]) == {2}
+    assert codes_of(tmp_path / "b", "", splits=[("140000", "", "", "raw_coal", "lignite", "0.9", "函")]) == {2}
+    assert codes_of(tmp_path / "c", parts("330100", "P1"), data=twice, entities=[P1]) == {3}
+    assert "parts.counted_twice" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("written_as", ["60%", "60 %", "60", "60％"])
+def test_a_share_in_percent_is_told_with_its_number_and_one_unit(tmp_path: Path, written_as: str) -> None:
+    with pytest.raises(ac.Refused) as refusal:
+        ac.run(written(tmp_path, data=DATA, splits=[("140000", "", "", "raw_coal", "lignite", written_as, "函")]))
+    assert refusal.value.rejections is not None
+    (row,) = refusal.value.rejections.filter(code="share.percent").to_dicts()
+    assert row["remedy_zh"] == "若指 60 %，写作 0.6"
+    assert row["remedy_en"] == "if 60 % is meant, write 0.6"
+
+
+def test_splits_that_overlap_are_told_in_words_where_they_are_open(tmp_path: Path) -> None:
+    rows = [("140000", "", 2020, "raw_coal", "lignite", "1", "函"), ("140000", "", "", "raw_coal", "anthracite", "1", "函")]
+    with pytest.raises(ac.Refused) as refusal:
+        ac.run(written(tmp_path, data=DATA, splits=rows))
+    assert refusal.value.rejections is not None
+    (row,) = refusal.value.rejections.to_dicts()
+    assert "这一行的各年与另一个拆分的2020 年及以前重叠" in row["message_zh"]
+    assert "this row holds in every year, another split in the years up to 2020" in row["message_en"]
+
+
 def heads(folder: Path, head: str, *rows: str) -> list[str]:
     project = written(folder, data=DATA, splits=[])
     (folder / "splits.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
@@ -259,7 +352,7 @@ def test_check_lists_the_problems_of_the_tables_beside_those_of_the_data(tmp_pat
     with pytest.raises(SystemExit) as left:
         main(["check", str(tmp_path / "data.csv"), "--project", str(project), "--lang", "en"])
     told = capsys.readouterr().out
-    assert left.value.code == 3
+    assert left.value.code == 2
     assert "project_table.demanded" in told
     assert "number.chinese_numeral" in told
     assert taken_in([tmp_path / "data.csv"], None).rejections.height == 1

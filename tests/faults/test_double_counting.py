@@ -37,6 +37,15 @@ APART: list[tuple[str, Row, Row]] = [
     ("exclusive.net_import", ("net_import", "heat", "90", "GJ"), ("purchased", "steam", "100", "GJ")),
     ("exclusive.landfill", ("landfill", "landfilled_deep", "10", "t"), ("landfill", "msw_food", "4", "t")),
     ("exclusive.waste_burnt", ("incineration", "msw", "10", "t"), ("thermal_power", "municipal_waste_fossil", "4", "t")),
+    (
+        "exclusive.electronics",
+        ("process", "semiconductor_substrate", "10", "m2"),
+        ("process", "cf4_in_semiconductors", "1", "kg"),
+    ),
+    ("exclusive.electronics", ("process", "display_substrate", "10", "m2"), ("process", "sf6_in_displays", "1", "kg")),
+    ("exclusive.electronics", ("process", "photovoltaic_substrate", "10", "m2"), ("process", "electronics_gas", "1", "kg")),
+    ("exclusive.switchgear", ("process", "sf6_refilled", "10", "kg"), ("process", "sf6_installed", "1", "t")),
+    ("exclusive.switchgear", ("process", "sf6_opened", "10", "kg"), ("process", "sf6_retired", "1", "t")),
     ("exclusive.measured", ("thermal_power", "co2", "10", "tCO2"), ("thermal_power", "natural_gas", "1", "万立方米")),
     ("exclusive.measured", ("industry", "co2", "10", "tCO2"), ("industry/C30", "coke", "1", "t")),
 ]
@@ -50,6 +59,11 @@ TOGETHER: list[tuple[Row, Row]] = [
     (("net_import", "electricity", "10", "MWh"), ("purchased", "heat", "10", "GJ")),
     (("industry/C31", "co2", "10", "tCO2"), ("industry/C30", "coke", "1", "t")),
     (("thermal_power", "co2", "10", "tCO2"), ("industry", "coke", "1", "t")),
+    (("process", "semiconductor_substrate", "10", "m2"), ("process", "cf4_in_displays", "1", "kg")),
+    (("process", "semiconductor_substrate", "10", "m2"), ("process", "display_substrate", "10", "m2")),
+    (("process", "sf6_opened", "10", "kg"), ("process", "sf6_refilled", "10", "kg")),
+    (("process", "sf6_installed", "1", "t"), ("process", "sf6_retired", "10", "kg")),
+    (("process", "sf6_manufacture", "1", "t"), ("process", "sf6_refilled", "10", "kg")),
 ]
 
 
@@ -156,6 +170,12 @@ STRUCK: list[tuple[str, str, list[Row]]] = [
     ("exclusive.reductant", "ferrosilicon_75", [("process", "ferrosilicon_75", "10", "t"), ("industry", "coke", "9", "t")]),
     ("exclusive.reductant", "crude_steel_bof", [("process", "crude_steel_bof", "10", "t"), ("industry/C31", "coke", "9", "t")]),
     ("exclusive.reductant", "ammonia", [("process", "ammonia", "10", "t"), ("industry", "natural_gas", "9", "万立方米")]),
+    ("exclusive.feedstock", "ammonia", [("process", "ammonia", "10", "t"), ("process", "natural_gas", "9", "万立方米")]),
+    ("exclusive.feedstock", "ammonia", [("process", "ammonia", "10", "t"), ("process", "bituminous_coal", "9", "t")]),
+    ("exclusive.feedstock", "methanol_coal", [("process", "methanol_coal", "10", "t"), ("process", "lignite", "9", "t")]),
+    ("exclusive.feedstock", "ethylene_naphtha", [("process", "ethylene_naphtha", "10", "t"), ("process", "naphtha", "9", "t")]),
+    ("exclusive.feedstock", "ferrosilicon_75", [("process", "ferrosilicon_75", "10", "t"), ("process", "coke", "9", "t")]),
+    ("exclusive.feedstock", "crude_steel_bof", [("process", "crude_steel_bof", "10", "t"), ("process", "coke", "9", "t")]),
     ("quantity.below_zero", "coke", [("industry", "coke", "10", "t"), ("non_energy_use", "coke", "20", "t")]),
 ]  # fmt: skip
 
@@ -174,6 +194,34 @@ def test_a_cell_that_cannot_stand_is_ne_with_a_named_error(code: str, item: str,
     assert struck.select("mass_t", "notation_key").unique().rows() == [(None, "NE")]
     assert result.exit_code == 1
     assert tanfeng("verify", result.save(tmp_path / "run").path) == 0
+
+
+@pytest.mark.parametrize(
+    ("product", "feedstock"),
+    [
+        ("methanol_coal", ("process", "natural_gas", "9", "万立方米")), ("ethylene_naphtha", ("process", "lpg", "9", "t")),
+        ("ammonia", ("process", "ethane", "9", "t")), ("ammonia", ("process", "lubricants", "9", "t")), ("clinker", ("process", "coke", "9", "t")),
+        ("ammonia", ("process", "natural_gas", "0", "万立方米")),
+    ],
+)  # fmt: skip
+def test_a_feedstock_of_another_product_counts_beside_it(product: str, feedstock: Row) -> None:
+    result = run(("process", product, "10", "t"), feedstock, factors=["ipcc-2006", "gbt-2589-2020", "provincial-2011"])
+    assert isinstance(result, ac.Run)
+    assert "exclusive.feedstock" not in set(result.findings["code"])
+    assert result.inventory.filter(item=product, gas="CO2")["mass_t"].null_count() == 0
+
+
+def test_the_feedstock_itself_stays_with_all_of_its_carbon() -> None:
+    """10 t · 45 GJ/t by the factor of ammonia, or 1 000 · 10^3 m3 of gas: only the gas is in the inventory."""
+    gas = ("process", "natural_gas", "100", "万立方米")
+    both, alone = (
+        run(*rows, factors=["ipcc-2006", "gbt-2589-2020"]) for rows in ([("process", "ammonia", "10", "t"), gas], [gas])
+    )
+    assert isinstance(both, ac.Run)
+    assert isinstance(alone, ac.Run)
+    mass = alone.inventory["mass_t"].item()
+    assert mass > 0
+    assert both.inventory.filter(gas="CO2").select("item", "mass_t").rows() == [("ammonia", None), ("natural_gas", mass)]
 
 
 @pytest.mark.parametrize("item", ["ferrosilicon_75", "calcium_carbide"])

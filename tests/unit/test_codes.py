@@ -81,6 +81,7 @@ CATEGORIES = [
     "statistical_difference",
     "total_consumption",
     "bunkers",
+    "refuelling_abroad",
     "purchased",
     "exported",
     "self_generated",

@@ -1,8 +1,10 @@
 """Errors: every code has both languages, and a problem tells where, what, why and what to do."""
 
+import ast
 import pickle
 import re
 import string
+from importlib.resources import files
 
 import pytest
 
@@ -33,8 +35,6 @@ def test_no_english_text_scolds_or_begs(code: str) -> None:
 
 
 def test_every_code_in_the_source_is_in_the_table() -> None:
-    from importlib.resources import files
-
     raised = re.compile(
         r"(?:DataRefused|UsageError|Refused|InvariantBroken|VerificationFailed|EnvironmentFault|BudgetExceeded"
         r'|rejection|finding)\(\s*"([a-z_]+\.[a-z_]+)"'
@@ -43,6 +43,45 @@ def test_every_code_in_the_source_is_in_the_table() -> None:
     used = {code for source in sources for code in raised.findall(source.read_text(encoding="utf-8"))}
     assert used
     assert used <= set(errors.messages())
+
+
+GIVEN_ALWAYS = {"rejection": {"close"}, "finding": {"close", "entity", "year", "category", "item", "used"}}
+
+
+def calls_with_a_code() -> list[tuple[str, str, set[str], str]]:
+    """Callee, code, names of the facts given, and place of each call that gives its facts one by one."""
+    found = []
+    for source in _python_files(files("accounting")):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args and _is_code(node.args[0]):
+                given = {keyword.arg for keyword in node.keywords}
+                if None not in given:
+                    found.append((node.func.id, node.args[0].value, given, f"{source.name}:{node.lineno}"))
+    return found
+
+
+def _is_code(argument: ast.expr) -> bool:
+    return isinstance(argument, ast.Constant) and argument.value in errors.messages()
+
+
+def test_every_fact_of_a_text_is_given_where_its_code_is_raised() -> None:
+    raising = {name for name in dir(errors) if isinstance(getattr(errors, name), type)} | {"rejection", "finding"}
+    calls = [call for call in calls_with_a_code() if call[0] in raising]
+    assert len(calls) > 50
+    for callee, code, given, place in calls:
+        texts = [errors.messages()[code][part] for part in PARTS[2:]]
+        demanded = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+        known = given | GIVEN_ALWAYS.get(callee, set()) | ({"seen"} if callee == "rejection" else set())
+        assert demanded <= known, (place, code, demanded - known)
+
+
+@pytest.mark.parametrize("code", errors.messages())
+def test_a_chinese_text_has_chinese_punctuation_and_no_unit_twice(code: str) -> None:
+    for part in ("zh", "why_zh", "do_zh"):
+        text = errors.messages()[code][part]
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]|百分之 ?[{]|年\}? ?年|  |。$", text), text
+        assert text.count("“") == text.count("”")
+        assert text.count("（") == text.count("）")
 
 
 def _python_files(folder):

@@ -11,7 +11,7 @@ GB/T 2260 may be listed to be named as a parent; where it lies is known and not 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,10 +20,10 @@ import polars as pl
 from accounting import codes, exact
 from accounting.errors import did_you_mean, rejection
 from accounting.ingest.project_tables.circles import on_circles
-from accounting.ingest.project_tables.reading import Problem, Row, Table
+from accounting.ingest.project_tables.reading import OPEN, Problem, Row, Table, years_told
 from accounting.tables import ENTITY_KINDS
 
-OPEN = (0, 9999)
+BELONGING = ("entity", "parent", "valid_from", "valid_to")  # the columns that say where an entity lies, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Entity:
     belongs: codes.Belonging
     row: Row
     share_is_read: bool = True
+    span_is_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +75,29 @@ def entities(table: Table) -> Entities:
     read = tuple(_entity(table, row) for row in table.rows)
     rows = tuple(row for row in read if row is not None)
     grouped = by_entity(rows)
+    homeless = table.could_lack(row for row, one in zip(table.rows, read, strict=True) if one is None)
     for row in rows:
         _parent_stands(table, row, grouped)
     for same in grouped.values():
         _one_entity(table, same)
-        _shares_add_up(table, same)
+        _shares_add_up(table, same, homeless)
     parents = {name: {row.belongs.parent for row in same if row.belongs.parent} for name, same in grouped.items()}
     cyclic = on_circles(parents)
     for name in cyclic:
         first = grouped[name][0]
         table.refuse("entities.cycle", first.row, "parent", way=" → ".join(_way(name, grouped, cyclic)))
-    if not table.problems:
-        _places_decided(table, Entities(rows), grouped)
+    unsure = uncertain(table, Entities(rows), (*BELONGING, "place"))
+    _places_decided(table, Entities(rows), {name: same for name, same in grouped.items() if name not in unsure})
     return Entities(rows)
+
+
+def uncertain(table: Table, known: Entities, columns: Collection[str]) -> frozenset[str]:
+    """The entities with a fault in one of the columns, in a row of their own or of an entity above them."""
+    rows = [row for row in known.rows if not codes.is_place(row.id)]
+    faulty = {row.id for row in rows if not table.is_sound(row.row, *columns)}
+    while below := {row.id for row in rows if row.belongs.parent in faulty} - faulty:
+        faulty |= below
+    return frozenset(faulty)
 
 
 def _entity(table: Table, row: Row) -> Entity | None:
@@ -99,11 +110,12 @@ def _entity(table: Table, row: Row) -> Entity | None:
     if since is not None and until is not None and since > until:
         table.refuse("entities.validity", row, "valid_to", f"{since}–{until}")
     kind = table.word(row, "kind", ENTITY_KINDS)
+    span_is_read = all(row.text(name) == "" or year is not None for name, year in (("valid_from", since), ("valid_to", until)))
     if name is None:
         return None
     span = (OPEN[0] if since is None else since, OPEN[1] if until is None else until)
     belongs = codes.Belonging(parent, Fraction(1) if share is None else share, place, *span)
-    return Entity(name, row.text("name") or None, kind, belongs, row, share_is_read=share is not None)
+    return Entity(name, row.text("name") or None, kind, belongs, row, share is not None, span_is_read)
 
 
 def _parent_stands(table: Table, row: Entity, grouped: Mapping[str, Sequence[Entity]]) -> None:
@@ -127,23 +139,7 @@ def _parent_stands(table: Table, row: Entity, grouped: Mapping[str, Sequence[Ent
     outside = [year for year in stated if not any(since <= year <= until for since, until in spans)]
     if outside:
         column = "valid_from" if outside[0] == row.belongs.since else "valid_to"
-        table.refuse("entities.parent_validity", row.row, column, parent=parent, **_years(spans))
-
-
-def _years(spans: Iterable[tuple[int, int]]) -> dict[str, str]:
-    """The years of spans in both languages, as facts of a problem."""
-    told = [_span(*span) for span in spans]
-    return {"years_zh": "、".join(zh for zh, _ in told), "years_en": ", ".join(en for _, en in told)}
-
-
-def _span(since: int, until: int) -> tuple[str, str]:
-    if since == OPEN[0] and until == OPEN[1]:
-        return "各年", "every year"
-    if since == OPEN[0]:
-        return f"{until} 年及以前", f"the years up to {until}"
-    if until == OPEN[1]:
-        return f"{since} 年及以后", f"the years from {since}"
-    return f"{since}–{until} 年", f"{since}–{until}"
+        table.refuse("entities.parent_validity", row.row, column, parent=parent, **years_told(spans))
 
 
 def _one_entity(table: Table, rows: Sequence[Entity]) -> None:
@@ -160,24 +156,31 @@ def _one_entity(table: Table, rows: Sequence[Entity]) -> None:
 
 
 def _overlap(one: Entity, other: Entity) -> bool:
-    return one.belongs.since <= other.belongs.until and other.belongs.since <= one.belongs.until
+    known = one.span_is_read and other.span_is_read
+    return known and one.belongs.since <= other.belongs.until and other.belongs.since <= one.belongs.until
 
 
-def _shares_add_up(table: Table, rows: Sequence[Entity]) -> None:
-    """In every year in which an entity belongs anywhere, its shares are one whole."""
+def _shares_add_up(table: Table, rows: Sequence[Entity], homeless: Fraction) -> None:
+    """In every year in which an entity belongs anywhere, its shares are one whole.
+
+    A row whose entity could not be read may be what is lacking: `homeless` is the sum of such shares.
+    """
+    if not all(row.span_is_read for row in rows):
+        return
     told: set[tuple[int, ...]] = set()
     for year in sorted({row.belongs.since for row in rows} | {row.belongs.until + 1 for row in rows}):
         valid = [row for row in rows if row.belongs.valid_in(year)]
         total = sum((row.belongs.share for row in valid), Fraction(0))
         numbers = tuple(row.row.number for row in valid)
-        if valid and total != 1 and numbers not in told and all(row.share_is_read for row in valid):
+        read = all(row.share_is_read for row in valid)
+        if valid and numbers not in told and read and (total > 1 or total + homeless < 1):
             told.add(numbers)
             seen = " + ".join(row.row.text("share") or "1" for row in valid)
             until = min(row.belongs.until for row in valid)
             since = max(row.belongs.since for row in valid)
             table.refuse(
                 "entities.shares", valid[0].row, "share", seen, entity=rows[0].id, total=exact.plain(total),
-                **_years([(since, until)]),
+                **years_told([(since, until)]),
             )  # fmt: skip
 
 
@@ -217,7 +220,7 @@ def years_outside(known: Entities, figures: pl.DataFrame) -> list[Problem]:
     return [
         rejection(
             "entities.year_outside", rows[entity].row.where("valid_from"), ", ".join(map(str, outside)), entity=entity,
-            **_years((one.since, one.until) for one in lineages.belongings[entity]),
+            **years_told((one.since, one.until) for one in lineages.belongings[entity]),
         )
         for entity, outside in years.items()
     ]  # fmt: skip

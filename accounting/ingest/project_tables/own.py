@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from accounting import codes
-from accounting.errors import Refused, Where
+from accounting.errors import ProjectRefused, Refused, Where
 from accounting.factors import own
 from accounting.factors.candidates import INTERNATIONAL
 from accounting.factors.pack import Pack
 from accounting.ingest.project_tables import wholes
-from accounting.ingest.project_tables.entities import Entities, entities
+from accounting.ingest.project_tables.entities import BELONGING, Entities, entities, uncertain
 from accounting.ingest.project_tables.parameters import Measured, parameters
 from accounting.ingest.project_tables.reading import Table, read_table
 from accounting.ingest.project_tables.splits import Part, splits
@@ -78,7 +78,7 @@ class Own:
 def own_tables(plan: Project | None) -> Own:
     """What a project says in its tables; without a project nothing.
 
-    Raises Refused (`project_table.unusable`) with every problem of every table.
+    Raises ProjectRefused (`project_table.unusable`) with every problem of the project file and of every table.
     """
     if plan is None:
         return Own()
@@ -86,12 +86,19 @@ def own_tables(plan: Project | None) -> Own:
     known = _read(read, "entities", entities, Entities())
     measured = _read(read, "parameters", parameters, ())
     coal = _read(read, "splits", splits, ())
-    lineages = known.lineages if not _problems(read) else codes.Lineages()
-    parts, wrong = wholes.parts(plan.wholes, lineages) if not _problems(read) else ((), [])
-    problems = [*_problems(read), *wrong]
+    parts, wrong = wholes.parts(plan.wholes, known.lineages, _in_doubt(read, known))
+    problems = [*(problem for table in read.values() for problem in table.problems), *wrong]
     if problems:
-        raise refusal(problems)
-    return Own(known, lineages, measured, (*coal, *_short_cut(plan)), parts, plan.wholes)
+        raise refusal(problems, ProjectRefused)
+    return Own(known, known.lineages, measured, (*coal, *_short_cut(plan)), parts, plan.wholes)
+
+
+def _in_doubt(read: dict[str, Table], known: Entities) -> wholes.Doubt:
+    """Of which entities the table cannot say where they belong, and whether it may have more than could be read."""
+    if "entities" not in read:
+        return wholes.Doubt()
+    table = read["entities"]
+    return wholes.Doubt(uncertain(table, known, BELONGING), more=not table.is_whole("entity"))
 
 
 def _paths(plan: Project) -> dict[str, Path | None]:
@@ -102,20 +109,16 @@ def _read(read: dict[str, Table], name: str, meaning: Callable[[Table], Any], no
     return meaning(read[name]) if name in read else nothing
 
 
-def _problems(read: dict[str, Table]) -> list[dict[str, Any]]:
-    return [problem for table in read.values() for problem in table.problems]
-
-
 def _short_cut(plan: Project) -> tuple[Part, ...]:
     """`[coal] split = "bituminous"`: all raw coal that no row of the table splits, not even one of the nation, is bituminous."""
     return (Part(INTERNATIONAL, None, None, COAL, BITUMINOUS, "1", SHORT_CUT),) if plan.coal_split else ()
 
 
-def refusal(problems: Sequence[dict[str, Any]]) -> Refused:
-    """Every problem of the tables of a project as one refusal."""
+def refusal(problems: Sequence[dict[str, Any]], kind: type[Refused] = Refused) -> Refused:
+    """Every problem of the tables of a project, or of the figures that contradict them, as one refusal."""
     first = problems[0]
     places = (str(Where(row["file"], row["sheet"], row["cell"])) for row in problems[:_NAMED])
-    return Refused(
+    return kind(
         "project_table.unusable", rejections=frame("rejections", problems), where=Where(first["file"] or FILE_NAME),
         seen=first["seen"], count=len(problems), places=", ".join(dict.fromkeys(places)),
         first_zh=first["message_zh"], first_en=first["message_en"],

@@ -125,19 +125,16 @@ def _measures(table: Table, row: Row, parameter: str, item: str | None, number: 
 
 def _possible(table: Table, row: Row, parameter: str, item: str | None, measured: Value) -> None:
     bounds = limits(parameter, item, measured.measures)
-    if bounds is None or bounds.least <= measured.exact <= bounds.most:
+    if bounds is None or bounds.hold(measured.exact):
         return
     shown = f"{measured.printed} {row.text('unit')}"
     if PARAMETERS[parameter][0] == "1":
         for times, unit in ((Fraction(1, HUNDRED), "1"), (Fraction(HUNDRED), "%")):
             meant = measured.exact * times
-            if bounds.least <= meant <= bounds.most and row.text("unit") == unit:
+            if bounds.hold(meant) and row.text("unit") == unit:
                 table.refuse("own_value.percent", row, "value", shown, fraction=exact.plain(meant))
                 return
-    least, most = (exact.plain(bound) for bound in (bounds.least, bounds.most))
-    table.refuse(
-        "own_value.range", row, "value", shown, least=least, most=most, base=measured.measures or "1", limits=bounds.source
-    )
+    table.refuse("own_value.range", row, "value", shown, bounds=bounds.printed, limits=bounds.source)
 
 
 def _bounds(table: Table, row: Row, numbers: dict[str, str | None]) -> None:

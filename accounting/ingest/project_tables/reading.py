@@ -67,6 +67,7 @@ HEADINGS: dict[str, dict[str, str]] = {
 }
 NOTE = "备注 说明 注释 remark"
 HUNDRED = 100
+OPEN = (0, 9999)
 SHARE_DECIMALS = 15
 _LONG_SHARE = re.compile(rf"[0-9]*\.[0-9]{{{SHARE_DECIMALS + 1},}}|[0-9]{{10,}}/[0-9]+|[0-9]+/[0-9]{{10,}}")
 _UNREADABLE = ("error", "formula", "bool")
@@ -98,17 +99,35 @@ class Row:
 
 @dataclass(slots=True)
 class Table:
-    """The rows of one table of a project and all that is wrong with it."""
+    """The rows of one table of a project and all that is wrong with it; `faulty` are the numbers and columns of its cells."""
 
     name: str
     file: str
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    faulty: set[tuple[int, str | None]] = field(default_factory=set)
 
     def refuse(self, code: str, row: Row, column: str | None, seen: object = None, /, **facts: Any) -> None:
         """List a problem at a cell of a row; what is seen is its text unless something else is."""
         shown = row.text(column or "") if seen is None else seen
         self.problems.append(rejection(code, row.where(column), shown, **facts))
+        self.faulty.add((row.number, column))
+
+    def is_sound(self, row: Row, *columns: str) -> bool:
+        """Whether nothing was found wrong with these cells of a row."""
+        return not any((row.number, column) in self.faulty for column in columns)
+
+    def is_whole(self, *columns: str) -> bool:
+        """Whether every row could be read, and these cells of each of them."""
+        return bool(self.rows or not self.problems) and all(self.is_sound(row, *columns) for row in self.rows)
+
+    def could_lack(self, rows: Iterable[Row]) -> Fraction:
+        """What rows that could not be placed may add to a whole at most; a share that is blank or not read may be all."""
+        return sum((exact.share(row.text("share")) if self.has_share(row) else Fraction(1) for row in rows), Fraction(0))
+
+    def has_share(self, row: Row) -> bool:
+        """Whether the share of a row could be read."""
+        return bool(row.text("share")) and self.is_sound(row, "share")
 
     def judged(self, row: Row, column: str, judge: Callable[[str], Any]) -> Any:
         """What a cell means, None where it is blank or refused; a refusal is listed at the cell."""
@@ -119,6 +138,7 @@ class Table:
             return judge(text)
         except DataRefused as refused:
             self.problems.append(refused.as_rejection(row.where(column)))
+            self.faulty.add((row.number, column))
             return None
 
     def word(self, row: Row, column: str, known: Iterable[str]) -> str | None:
@@ -151,19 +171,35 @@ class Table:
         if _LONG_SHARE.fullmatch(text):
             self.refuse("share.digits", row, "share", decimals=SHARE_DECIMALS)
             return None
-        number = text.removesuffix("%").removesuffix("％")
+        number = text.removesuffix("%").removesuffix("％").strip()
         try:
             value = exact.share(number)
         except ValueError:
             self.refuse("share.number", row, "share")
             return None
         if number != text or 1 < value <= HUNDRED:
-            self.refuse("share.percent", row, "share", fraction=exact.plain(value / HUNDRED))
+            self.refuse("share.percent", row, "share", percent=number, fraction=exact.plain(value / HUNDRED))
             return None
         if not 0 < value <= 1:
             self.refuse("share.range", row, "share")
             return None
         return value
+
+
+def years_told(spans: Iterable[tuple[int, int]], name: str = "years") -> dict[str, str]:
+    """The years of spans in both languages, as facts `years_zh` and `years_en` of a problem."""
+    told = [_span(*span) for span in spans]
+    return {f"{name}_zh": "、".join(zh for zh, _ in told), f"{name}_en": ", ".join(en for _, en in told)}
+
+
+def _span(since: int, until: int) -> tuple[str, str]:
+    if since == OPEN[0] and until == OPEN[1]:
+        return "各年", "every year"
+    if since == OPEN[0]:
+        return f"{until} 年及以前", f"the years up to {until}"
+    if until == OPEN[1]:
+        return f"{since} 年及以后", f"the years from {since}"
+    return f"{since}–{until} 年", f"{since}–{until}"
 
 
 def read_table(path: Path, name: str) -> Table:
@@ -275,6 +311,7 @@ def _sound(table: Table, row: Row, cells: list[Cell], fields: Mapping[int, str])
             table.problems.append(rejection("project_table.no_heading", where, cell.text, table=table.name))
         elif cell.kind in _UNREADABLE:
             table.problems.append(rejection(f"cell.{cell.kind}", where, cell.text))
+            table.faulty.add((row.number, fields[cell.column]))
     for name in DEMANDED[table.name]:
         if not row.text(name):
             shown = ", ".join(row.texts.values())

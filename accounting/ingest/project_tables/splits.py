@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from accounting import codes, exact
-from accounting.ingest.project_tables.reading import Row, Table
+from accounting.ingest.project_tables.reading import OPEN, Row, Table, years_told
 
 MASS = "mass"
 
@@ -34,7 +34,7 @@ class Part:
     @property
     def span(self) -> tuple[int, int]:
         """The years in which it holds."""
-        return (0 if self.since is None else self.since, 9999 if self.until is None else self.until)
+        return (OPEN[0] if self.since is None else self.since, OPEN[1] if self.until is None else self.until)
 
 
 def splits(table: Table) -> tuple[Part, ...]:
@@ -42,19 +42,22 @@ def splits(table: Table) -> tuple[Part, ...]:
 
     `splits.shares`, `splits.twice`, `splits.overlap`, `splits.into`, `splits.not_by_mass`, `splits.years`, `share.*`.
     """
-    read = [(part, row) for row in table.rows if (part := _part(table, row)) is not None]
-    sound = not table.problems
+    read = [(_part(table, row), row) for row in table.rows]
+    homeless = table.could_lack(row for part, row in read if part is None)
     by_split: dict[tuple[str, str, tuple[int, int]], list[tuple[Part, Row]]] = {}
     for part, row in read:
-        by_split.setdefault((part.entity, part.item, part.span), []).append((part, row))
-    for same in by_split.values() if sound else ():
-        _one_whole(table, same)
+        if part is not None:
+            by_split.setdefault((part.entity, part.item, part.span), []).append((part, row))
+    for same in by_split.values():
+        _one_whole(table, same, homeless)
     _no_overlap(table, [same[0] for same in by_split.values()])
-    return tuple(part for part, _ in read)
+    return tuple(part for part, _ in read if part is not None)
 
 
 def _part(table: Table, row: Row) -> Part | None:
-    entity, share = table.entity(row, "entity"), table.share(row)
+    """What a row says; none where it is not known of which split it is a part."""
+    entity = table.entity(row, "entity")
+    table.share(row)
     since, until = table.year(row, "year_from"), table.year(row, "year_to")
     item, into = (table.judged(row, column, lambda text: codes.item(text).id) for column in ("item", "into"))
     if since is not None and until is not None and since > until:
@@ -68,25 +71,29 @@ def _part(table: Table, row: Row) -> Part | None:
             "splits.into", row, "into", item_zh=codes.item(item).name_zh, item_en=codes.item(item).name_en,
             kinds=", ".join(one.id for one in kinds) or "–",
         )  # fmt: skip
-    if entity is None or share is None or item is None or into is None:
+    years_are_read = all(row.text(name) == "" or year is not None for name, year in (("year_from", since), ("year_to", until)))
+    if entity is None or item is None or not years_are_read:
         return None
-    return Part(entity, since, until, item, into, row.text("share"), row.text("source"))
+    return Part(entity, since, until, item, into or "", row.text("share"), row.text("source"))
 
 
-def _one_whole(table: Table, same: Sequence[tuple[Part, Row]]) -> None:
+def _one_whole(table: Table, same: Sequence[tuple[Part, Row]], homeless: Fraction) -> None:
+    """Each kind stands once and the shares are one whole; a row that could not be placed may be what is lacking."""
     first, at = same[0]
     seen: set[str] = set()
     for part, row in same:
         if part.into in seen:
             table.refuse("splits.twice", row, "into", entity=part.entity)
-        seen.add(part.into)
+        seen |= {part.into} - {""}
+    if not all(table.has_share(row) for _, row in same):
+        return
     total = sum((exact.share(part.share) for part, _ in same), Fraction(0))
-    if total != 1:
+    if total > 1 or total + homeless < 1:
         written = " + ".join(part.share for part, _ in same)
         item = codes.item(first.item)
         table.refuse(
             "splits.shares", at, "share", written, entity=first.entity, item_zh=item.name_zh, item_en=item.name_en,
-            total=exact.plain(total), years=f"{first.since or ''}–{first.until or ''}",
+            total=exact.plain(total), **years_told([first.span]),
         )  # fmt: skip
 
 
@@ -96,5 +103,7 @@ def _no_overlap(table: Table, firsts: Sequence[tuple[Part, Row]]) -> None:
         for other, row in firsts[at + 1 :]:
             same = (one.entity, one.item) == (other.entity, other.item)
             if same and one.span[0] <= other.span[1] and other.span[0] <= one.span[1]:
-                years = f"{one.since or ''}–{one.until or ''}"
-                table.refuse("splits.overlap", row, "year_from", f"{other.since or ''}–{other.until or ''}", other_years=years)
+                seen = f"{other.since or ''}–{other.until or ''}"
+                table.refuse(
+                    "splits.overlap", row, "year_from", seen, **years_told([other.span]), **years_told([one.span], "other")
+                )

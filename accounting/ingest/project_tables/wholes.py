@@ -12,6 +12,7 @@ already would count the park twice: it is refused, unless `adds = true` says tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -29,8 +30,16 @@ LISTED = 200
 Problem = dict[str, Any]
 
 
-def parts(wholes: Sequence[Whole], lineages: codes.Lineages) -> tuple[tuple[Part, ...], list[Problem]]:
-    """The parts of each whole with their shares, and what is wrong with them.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a faulty table of entities leaves open: `names` of which it is not known where they lie, `more` there may be."""
+
+    names: frozenset[str] = frozenset()
+    more: bool = False
+
+
+def parts(wholes: Sequence[Whole], lineages: codes.Lineages, doubt: Doubt = Doubt()) -> tuple[tuple[Part, ...], list[Problem]]:
+    """The parts of each whole with their shares, and what is wrong with them; of what is in doubt nothing is said.
 
     `parts.unknown`, `parts.outside`, `parts.twice`, `parts.nested`, `parts.cycle`.
     """
@@ -42,12 +51,12 @@ def parts(wholes: Sequence[Whole], lineages: codes.Lineages) -> tuple[tuple[Part
         problems += [
             rejection("parts.unknown", where, name)
             for name in names
-            if not codes.is_place(name) and name not in lineages.belongings
+            if not codes.is_place(name) and name not in lineages.belongings and not doubt.more
         ]
         problems += [rejection("parts.twice", where, name) for name in sorted({n for n in one.of if one.of.count(n) > 1})]
         if any(earlier.whole == one.whole for earlier in wholes[: number - 1]):
             problems.append(rejection("parts.twice", where, one.whole))
-        for name in dict.fromkeys(one.of):
+        for name in (name for name in dict.fromkeys(one.of) if name not in doubt.names):
             inside = [other for other in one.of if other != name and _is_inside(name, other, lineages)]
             problems += [rejection("parts.nested", where, name, other=other, whole=one.whole) for other in inside]
             own = list(_shares(name, one.whole, lineages))

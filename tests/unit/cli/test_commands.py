@@ -12,6 +12,7 @@ import packs
 import pytest
 from small import ROWS, table
 
+from accounting.cli.app import invoked
 from accounting.errors import Lang
 
 TANFENG = str(Path(sys.executable).parent / "tanfeng")
@@ -62,12 +63,13 @@ EXITS = [
     (("factors", "verify"), 0),
     (("factors", "show", "ceads-2019"), 2),
     (("factors", "find", "柴油"), 0),
-    (("factors", "find", "nothing of the kind"), 3),
+    (("factors", "find", "nothing of the kind"), 1),
+    (("factors", "find", "柴油", "--parameter", "no such"), 1),
     (("factors", "find", "ym"), 0),
     (("factors", "find", "ＹＭ"), 0),
     (("factors", "find", "jzy"), 0),
     (("factors", "show", "ipcc-2006", "--item", "原煤"), 0),
-    (("factors", "show", "ipcc-2006", "--item", "nothing of the kind"), 3),
+    (("factors", "show", "ipcc-2006", "--item", "nothing of the kind"), 2),
     (("factors", "diff", "cn-enterprise-2015", "cn-enterprise-2024"), 0),
     (("factors", "diff", "cn-enterprise-2015", "cn-enterprise-2042"), 2),
     (("factors", "diff", "cn-enterprise-2015"), 2),
@@ -104,7 +106,7 @@ def test_a_refusal_prints_every_rejection_on_stdout(folder: Path) -> None:
 JSON = [
     ("run", "table.csv", "--out", "o"), ("run", "broken.csv", "--out", "o"), ("check", "table.csv", "broken.csv"),
     ("factors", "list"), ("factors", "show", "gwp"), ("factors", "verify"), ("schema",),
-    ("factors", "find", "ym"), ("factors", "show", "gwp", "--item", "原煤"), ("factors", "diff", "cn-heat", "cn-heat"),
+    ("factors", "find", "ym"), ("factors", "find", "原媒炭"), ("factors", "show", "gwp", "--item", "原煤"), ("factors", "diff", "cn-heat", "cn-heat"),
     ("schema", "ids"),
     ("verify-text", "2 × 2 = 4"), ("run", "table.csv", "--view", "x", "--out", "o"),
 ]  # fmt: skip
@@ -114,6 +116,24 @@ JSON = [
 def test_json_is_one_document_with_a_schema_version(folder: Path, arguments: tuple[str, ...]) -> None:
     answer = tanfeng(*arguments, "--json", cwd=folder)
     assert json.loads(answer.stdout)["schema_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (["柴游"], "柴油"),  # a near name
+        (["柴油", "--parameter", "ncw"], "ncv"),
+        (["柴油", "--parameter", "gwp"], "factors.no_value"),
+    ],
+)
+def test_finding_nothing_is_said_and_gives_an_empty_list(
+    command: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoked(["factors", "find", *command, "--json"], "zh") == 1
+    told = capsys.readouterr()
+    document = json.loads(told.out)
+    assert (document["values"], document["exit_code"]) == ([], 1)
+    assert why in told.err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import packs
+import polars as pl
 import pytest
 from small import table
 
@@ -36,7 +37,7 @@ GAP = [of_year("2013", "1"), of_year("2017", "2")]  # as far from 2015 on either
         ("strict", 2015, None), ("strict", 2017, "200"),
         ("nearest", 2015, "100"),  # of two as near the earlier
         ("nearest", 2016, "200"), ("nearest", 2024, "200"), ("nearest", 1999, "100"), ("nearest", 2017, "200"),
-        ("fixed:2017", 2013, "200"), ("fixed:2017", 2015, "200"), ("fixed:2015", 2013, None),
+        ("fixed:2017", 2013, "200"), ("fixed:2017", 2015, "200"),
     ],
 )  # fmt: skip
 def test_a_policy_says_which_year_serves(tmp_path: Path, policy: str, year: int, expected: str | None) -> None:
@@ -74,6 +75,52 @@ def test_another_word_is_a_usage_error_that_names_the_policies(word: str) -> Non
         electricity_years.checked(word)
     assert caught.value.code == "electricity.year_policy"
     assert caught.value.facts["policies"] == "strict, nearest, fixed:YEAR"
+
+
+@pytest.mark.parametrize(
+    ("year", "near"), [(2015, "fixed:2014"), (2018, "fixed:2017"), (2016, "fixed:2017"), (1950, "fixed:2013")]
+)
+def test_a_fixed_year_that_no_pack_has_is_refused_with_the_years_that_there_are(tmp_path: Path, year: int, near: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        tonnes(tmp_path, *GAP, of_year("2014", "1.5"), policy=f"fixed:{year}")
+    assert (caught.value.code, caught.value.exit_code) == ("electricity.no_such_year", 2)
+    assert (caught.value.facts["years"], caught.value.facts["near"]) == ("2013–2014, 2017", near)
+
+
+def test_the_years_are_those_of_the_packs_in_force_and_of_the_project_file() -> None:
+    with pytest.raises(UsageError, match="2012, 2021–2023"):
+        ac.run(table([BOUGHT]), view="china-pilot", electricity_year="fixed:2015")
+    fuel = ("330000", 2015, "transport", "diesel_oil", "100", "t")
+    assert ac.run(
+        table([fuel]), factors=["ceads-2018"], electricity_year="fixed:2015"
+    ).inventory.height  # no factor of any year
+
+
+def test_the_year_of_a_project_file_is_refused_too(tmp_path: Path) -> None:
+    table([BOUGHT]).write_csv(tmp_path / "power.csv")
+    project = tmp_path / "tanfeng.toml"
+    project.write_text(
+        'view = "china-pilot"\nelectricity_year = "fixed:2015"\n[inputs]\npaths = ["power.csv"]\n', encoding="utf-8"
+    )
+    with pytest.raises(UsageError, match="electricity.no_such_year"):
+        ac.run(project)
+
+
+def test_a_value_of_every_year_is_of_no_year(tmp_path: Path) -> None:
+    rows = [POWER | {"valid_from": "", "value": "0.5", "region": "330000"}, of_year("2017", "2")]
+    with pytest.raises(UsageError, match="electricity.no_such_year"):
+        tonnes(tmp_path, *rows, policy="fixed:2015")
+    assert tonnes(tmp_path / "b", rows[0], policy="fixed:2015") == "50"
+
+
+def test_a_place_that_alone_lacks_the_fixed_year_is_a_finding(tmp_path: Path) -> None:
+    pack = packs.write(tmp_path / "own", of_year("2017", "2", region="330000"), of_year("2016", "1", region="310000"))
+    rows = [(place, 2015, *BOUGHT[2:]) for place in ("310000", "330000")]
+    made = ac.run(table(rows), factors=[str(pack)], view="china-pilot", electricity_year="fixed:2017")
+    missing = made.findings.filter((pl.col("code") == "factor.missing") & (pl.col("severity") == "warning"))
+    assert [told for told in missing["message_en"] if "100 MWh (1 entities" in told and "other year than fixed:2017" in told]
+    cells = made.inventory.filter(account="main").sort("entity")
+    assert cells["notation_key"].to_list() == ["NE", None]
 
 
 def test_the_policy_is_part_of_the_digest_and_of_the_manifest() -> None:

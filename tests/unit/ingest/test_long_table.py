@@ -29,6 +29,46 @@ def test_a_chinese_table_is_read() -> None:
     assert (made.read, made.accepted, made.rejected, made.findings) == (1, 1, 0, [])
 
 
+@pytest.mark.parametrize(
+    ("heading", "entity"),
+    [
+        ("编码", "P1"), ("编 码", "370200"), ("行政区划代码", "370200"), ("地区编码", "370200"), ("区县代码", "370203"),
+        ("单位编码", "P1"), ("企业代码", "P1"), ("主体代码", "P1"), ("统一社会信用代码", "91370200MA3C1XYZ4K"), ("单位详细名称", "某厂"),
+    ],
+)  # fmt: skip
+def test_the_usual_headings_of_an_entity_are_known(heading: str, entity: str) -> None:
+    made = read(HEAD.replace("地区", heading) + GOOD.replace("370200", entity))
+    assert (made.activity["entity"].to_list(), refused(made)) == ([entity], [])
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("统一社会信用代码", "企业名称"), ("单位代码", "填报单位"), ("编码", "地区"), ("编码", "企业代码")]
+)
+def test_a_code_beside_the_name_of_the_same_entity_is_listed_and_not_read(code: str, name: str) -> None:
+    for first, second in ((code, name), (name, code)):
+        values = {code: "X9", name: "某厂"}
+        made = read(
+            f"{first},{second}," + HEAD.partition(",")[2] + f"{values[first]},{values[second]}," + GOOD.partition(",")[2]
+        )
+        assert made.activity["entity"].to_list() == ["某厂"]
+        (told,) = (row for row in made.findings if row["code"] == "header.not_read")
+        assert code in told["seen"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("统一社会信用代码", "行政区划代码"), ("企业代码", "统一社会信用代码"), ("地区代码", "地区名称")]
+)
+def test_two_headings_that_may_be_two_entities_are_refused(one: str, other: str) -> None:
+    made = read(f"{one},{other}," + HEAD.partition(",")[2] + "X9,370200," + GOOD.partition(",")[2])
+    assert ("header.duplicate", "B1") in refused(made)
+
+
+@pytest.mark.parametrize("heading", ["代码", "名称", "编号", "序号"])
+def test_a_heading_that_may_be_of_an_item_is_never_the_entity(heading: str) -> None:
+    made = read(HEAD.replace("地区", heading) + GOOD)
+    assert "evidence.no_entity" in {code for code, _ in refused(made)}
+
+
 def test_an_english_table_in_another_order_gives_the_same() -> None:
     other = read("unit,quantity,item,category,year,entity\n万吨,12.5,raw_coal,industry,2022,370200")
     key = ["entity", "year", "category", "item", "quantity", "unit"]

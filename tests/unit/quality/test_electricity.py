@@ -11,7 +11,11 @@ import pytest
 from small import table
 
 import accounting as ac
+from accounting import codes
+from accounting.codes.columns import marks
 from accounting.errors import Lang
+from accounting.factors.electricity_years import POLICIES
+from accounting.methods.electricity_heat import FACTOR_ITEMS, MARKET_POLICIES
 from accounting.quality import electricity
 
 YEARS = (2012, 2020, 2021, 2022)
@@ -130,6 +134,15 @@ def test_nothing_is_said_where_no_view_counts_electricity() -> None:
              ("330000", 2021, "transport", "diesel_oil", "1", "t")]  # fmt: skip
     made = ac.run(table(given), factors=["ceads-2018"])
     assert not [code for code in made.findings["code"] if code.startswith("electricity.")]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_policy_and_kind_of_factor_has_a_word(lang: Lang) -> None:
+    schemes = {f"regional {grid.scheme}" for grid in codes.grid_regions().values()}
+    kinds = {"national", "provincial", "own", *schemes, *FACTOR_ITEMS} - {"electricity"}
+    assert set(marks("factor_kind", lang)) == kinds
+    assert set(marks("electricity", lang)) == {"location", *MARKET_POLICIES}
+    assert set(marks("electricity_year", lang)) == {policy.partition(":")[0] for policy in POLICIES}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

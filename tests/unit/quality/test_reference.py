@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import balance_sheets
 import packs
 import polars as pl
 import pytest
@@ -62,15 +63,55 @@ def test_the_total_of_the_worked_example() -> None:
     assert round(total["difference_percent"], 6) == 0.403929  # R6
 
 
-@pytest.mark.parametrize("category", ["outflow", "export"])
-def test_what_leaves_is_taken_off_with_either_sign(category: str) -> None:
-    made = [row(run(*coal(production="1000", **{category: sign + "400"}))) for sign in ("", "-")]
-    assert [one["apparent_consumption"] for one in made] == [600, 600]
+@pytest.mark.parametrize("category", ["bunkers", "outflow", "export"])
+@pytest.mark.parametrize("quantity", ["20", "-20"])
+def test_what_leaves_is_taken_off_with_either_sign(category: str, quantity: str) -> None:
+    assert row(run(*coal(production="1000", **{category: quantity})))["apparent_consumption"] == 980
 
 
-def test_stock_and_bunkers_keep_the_signs_of_the_balance() -> None:
-    ours = row(run(*coal(production="1000", stock_change="-30", bunkers="-20")))
-    assert ours["apparent_consumption"] == 950
+@pytest.mark.parametrize("category", ["production", "inflow", "import", "refuelling_abroad"])
+def test_what_comes_in_is_added(category: str) -> None:
+    assert row(run(*coal(**{category: "20"})))["apparent_consumption"] == 20
+
+
+@pytest.mark.parametrize(
+    "word", ["国际燃料加注", "外轮、机在我国加油量(-)", "境外飞机和轮船在境内的加油量", "international bunkers"]
+)
+def test_the_words_for_bunkers_in_a_table(word: str) -> None:
+    assert row(run(*coal(production="1000"), (word, "bituminous_coal", "20", "t")))["apparent_consumption"] == 980
+
+
+def test_a_balance_sheet_and_a_table_of_the_same_figures_agree(tmp_path: Path) -> None:
+    """800 + 71.89 − 174.55 − 9 − 76.56 − 3.15 = 608.63 (10^4 t), whether a table writes what leaves with its minus or without."""
+    cells = {
+        ("4.进口量", "煤油"): 800, ("5.我轮、机在外国加油量", "煤油"): 71.89, ("6.本省(区、市)调出量(-)", "煤油"): -174.55,
+        ("7.出口量(-)", "煤油"): -9, ("8.外轮、机在我国加油量(-)", "煤油"): -76.56, ("9.库存增(-)、减(+)量", "煤油"): -3.15,
+        ("三.损失量", "煤油"): 2,
+    }  # fmt: skip
+    balance_sheets.write(tmp_path / "sheet.xlsx", balance_sheets.Balance("6-15 山东能源平衡表(实物量)-2007", cells))
+    of_sheet = ac.run(tmp_path / "sheet.xlsx", factors=["ceads-2018"])
+    assert "supply.stock_sign" not in set(of_sheet.findings["code"])
+    signs = {"import": "800", "refuelling_abroad": "71.89", "stock_change": "-3.15"}
+    for leaving in (
+        {"outflow": "174.55", "export": "9", "bunkers": "76.56"},
+        {"outflow": "-174.55", "export": "-9", "bunkers": "-76.56"},
+    ):
+        for loss in ("2", "-2"):
+            rows = [(name, "kerosene", quantity, "万吨") for name, quantity in {**signs, **leaving, "loss": loss}.items()]
+            of_table = run(*rows, factors=("ceads-2018",))
+            for made in (of_sheet, of_table):
+                assert row(made, "kerosene", "liquid")["apparent_consumption"] == 6_086_300
+
+
+def test_the_sign_of_stocks_in_a_table_is_said_and_kept() -> None:
+    made = run(
+        *coal(production="1000", stock_change="-30"), ("stock_change", "coke", "7", "t"), ("stock_change", "heat", "1", "GJ")
+    )
+    assert row(made)["apparent_consumption"] == 970
+    (told,) = made.findings.filter(code="supply.stock_sign").to_dicts()
+    assert (told["severity"], told["seen"]) == ("warning", "−30 t +7 t")
+    assert "2 stock changes, read as increases of 30 t and decreases of 7 t" in told["message_en"]
+    assert "supply.stock_sign" not in set(run(*coal(production="1", stock_change="0")).findings["code"])
 
 
 def test_transformation_losses_and_recovery_are_no_supply() -> None:
@@ -185,7 +226,7 @@ def test_diesel_of_beijing_by_hand(bundled: ac.Run) -> None:
 @pytest.mark.parametrize("item", ["gasoline", "kerosene", "diesel_oil", "fuel_oil", "lpg", "crude_oil", "coke"])
 def test_every_oil_of_the_bundled_balances_from_the_printed_figures(bundled: ac.Run, entity: str, item: str) -> None:
     parts = printed(entity, item)
-    names = [name for name in SUPPLIED if name != "bunkers"] + ["refuelling_abroad", "refuelling_by_foreigners"]
+    names = [name for name in SUPPLIED if name != "bunkers"] + ["refuelling_by_foreigners"]
     apparent = sum((parts.get(name, Fraction(0)) for name in names), Fraction(0)) * 10_000
     factor = Fraction(next(r["value"] for r in _ceads() if r["item"] == item))
     ours = bundled.reference().filter(entity=entity, item=item)

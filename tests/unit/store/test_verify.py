@@ -9,6 +9,7 @@ import pytest
 from small import run, table
 
 import accounting as ac
+from accounting.cli.app import invoked
 from accounting.demo.sample import lay_out
 from accounting.errors import DataRefused, UsageError, VerificationFailed
 from accounting.store import manifest
@@ -62,9 +63,64 @@ def test_a_digest_from_a_report_is_compared(stored: Path) -> None:
     assert states(stored, digest=digest[:8])[1] == (1, "different")  # too short to mean anything
 
 
-def test_sources_that_are_not_there_are_said_to_be_not_checked(stored: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def of_three(tmp_path: Path) -> Path:
+    for number, folder in enumerate(("a", "b", "b/c")):
+        (tmp_path / "in" / folder).mkdir(parents=True, exist_ok=True)
+        rows = [("110000", 2007 + number, "transport", "diesel_oil", "1", "t")]
+        table(rows).write_csv(tmp_path / "in" / folder / ("t.csv" if folder != "b/c" else "u.csv"))
+    ac.run(tmp_path / "in", factors=["ceads-2018"]).save(tmp_path / "run")
+    return tmp_path / "run"
+
+
+def sources_told(folder: Path, inputs: Path) -> list[tuple[str, str]]:
+    return [(level.state, level.en) for level in verified(folder, inputs=inputs) if "sources" in level.en]
+
+
+def test_every_source_that_is_not_as_it_was_is_named_and_nothing_is_read(of_three: Path) -> None:
+    sources = of_three.parent / "in"
+    (sources / "b" / "c" / "u.csv").unlink()
+    with (sources / "b" / "t.csv").open("a") as changed_source:
+        changed_source.write("110000,2009,transport,diesel_oil,1,t\n")
+    gone, other, unread = sources_told(of_three, sources)
+    assert other[0] == gone[0] == "different"
+    assert "in/b/t.csv is not as it was read" in other[1]
+    assert "in/b/c/u.csv not found" in gone[1]
+    assert unread == ("not_checked", "key sums from sources: not all there, none read")
+
+
+def test_a_changed_source_is_known_by_its_file_name_in_a_folder_of_another_name(of_three: Path) -> None:
+    sources = of_three.parent / "in"
+    (sources / "a" / "t.csv").write_text("entity,year\n", encoding="utf-8")
+    sources.rename(of_three.parent / "elsewhere")
+    told = sources_told(of_three, of_three.parent / "elsewhere")
+    assert "in/a/t.csv is not as it was read" in told[0][1]
+    assert "elsewhere/a/t.csv" in told[0][1]
+
+
+@pytest.mark.parametrize("fault", ["changed", "another", "missing"])
+def test_the_command_ends_with_5_where_a_source_is_not_as_it_was(
+    stored: Path, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = stored.parent / "in" / "table.csv"
+    command = ["verify", str(stored), "--inputs", str(source.parent), "--json"]
+    assert invoked(command, "zh") == 0
+    if fault == "changed":
+        source.write_bytes(source.read_bytes() + b"\n")
+    elif fault == "another":
+        table([("110000", 2007, "transport", "diesel_oil", "1", "t")]).write_csv(source)
+    else:
+        source.unlink()
+    capsys.readouterr()
+    assert invoked(command, "zh") == 5
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit_code"] == 5
+    assert "in/table.csv" in next(level["zh"] for level in told["levels"] if level["state"] == "different")
+
+
+def test_sources_that_are_not_there_are_different_and_said_to_be_not_checked(stored: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    assert states(stored, inputs=tmp_path / "elsewhere")[-1] == (3, "not_checked")
+    assert states(stored, inputs=tmp_path / "elsewhere")[-2:] == [(3, "different"), (3, "not_checked")]
 
 
 def test_a_mapped_source_is_read_again_with_its_mapping(tmp_path: Path) -> None:
@@ -133,7 +189,7 @@ def test_a_changed_view_is_found(stored: Path) -> None:
 
 def test_another_source_of_the_same_name_is_not_taken(stored: Path) -> None:
     table([("110000", 2007, "transport", "diesel_oil", "1", "t")]).write_csv(stored.parent / "in" / "table.csv")
-    assert states(stored, inputs=stored.parent / "in")[-1] == (3, "different")
+    assert states(stored, inputs=stored.parent / "in")[-2:] == [(3, "different"), (3, "not_checked")]
 
 
 def test_a_folder_without_a_run_and_a_torn_manifest_are_told_apart(tmp_path: Path) -> None:
