@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import acceptances, calculation, codes, ledger, views
+from accounting import acceptances, calculation, codes, defaults, ledger, views
 from accounting import project as projects
 from accounting.acceptances import Acceptance
 from accounting.errors import Refused, UsageError, finding, messages
@@ -32,7 +32,6 @@ from accounting.ingest.limits import Limits
 from accounting.ingest.project_tables import entities, wholes
 from accounting.ingest.project_tables.own import Own, own_tables, refusal
 from accounting.ingest.sources import declared_entity
-from accounting.methods.electricity_heat import MARKET_POLICIES
 from accounting.project import Project
 from accounting.quality import claims, conservation, coverage, electricity, findings, park, reference, unserved
 from accounting.quality import own_tables as own_findings
@@ -44,20 +43,7 @@ Progress = Callable[[str, int, int], None]
 
 YEARS = range(1900, 2101)
 DEFAULT_GWP = "AR5"
-MARKET_POLICY = "market_residual"  # of electricity, in account `market`
-POLICY_OF_VIEW = {"zero-carbon-park": "zero_carbon_park"}
 ACCEPTED = "accepted.toml"
-_OFFICIAL = ("provincial-2011", "cn-enterprise-2024", "grid-cn", "cn-heat")
-_INTERNATIONAL = ("ipcc-2006", "ipcc-2006-ippu", "gbt-2589-2020", "grid-cn", "cn-heat")
-DEFAULT_PACKS: dict[str, tuple[str, ...]] = {
-    "energy-balance": ("ceads-2018", "ipcc-2006", "gwp"),
-    "china-pilot": _OFFICIAL,
-    "provincial": _OFFICIAL,
-    "zero-carbon-park": _OFFICIAL,
-    "ipcc2006": _INTERNATIONAL,
-    "gpc": _INTERNATIONAL,
-}
-OFFICIAL_VIEWS = ("china-pilot", "provincial", "zero-carbon-park")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +57,7 @@ class Settings:
     year: int | None = None
     mapping: str | None = None
     strict: bool = False
-    electricity: str = MARKET_POLICY
+    electricity: str = defaults.MARKET_POLICY
     electricity_year: str = electricity_years.STRICT
     own: Own = field(default_factory=Own)
 
@@ -333,7 +319,7 @@ def _research_in_official_views(settings: Settings) -> list[dict[str, Any]]:
         finding("pack.research", "default", "warning", seen=f"{view.id}: {one.id}", used=one.id, view=view.id, pack=one.id)
         for view in settings.views
         for one in settings.packs
-        if view.id in OFFICIAL_VIEWS and one.kind == "research"
+        if view.id in defaults.OFFICIAL_VIEWS and one.kind == "research"
     ]
 
 
@@ -393,10 +379,12 @@ def settings_of(
     electricity_year: str | None = None,
     own: Own | None = None,
 ) -> Settings:
-    """Settings from options, else from the project, else the view's own defaults."""
+    """Settings from options, else from the project, else the defaults on which the views agree."""
     names = tuple(view) or (project.views if project else ()) or (views.DEFAULT_VIEW,)
-    defaults = tuple(dict.fromkeys(p for name in names for p in DEFAULT_PACKS.get(name, ())))
-    chosen = tuple(factors) or (project.packs if project else ()) or defaults
+    shown = tuple(views.view(name) for name in names)
+    chosen, market_policy = defaults.chosen(
+        names, tuple(factors) or (project.packs if project else ()), electricity or (project.electricity if project else None)
+    )
     for name in chosen:
         pack_check.refuse_unsound(name)
     said = own or Own()
@@ -406,26 +394,16 @@ def settings_of(
     )
     return Settings(
         packs=packs,
-        views=tuple(views.view(name) for name in names),
+        views=shown,
         gwp=gwp or (project.gwp if project else None) or DEFAULT_GWP,
         entity=entity,
         year=year,
         mapping=mapping,
         strict=strict or bool(project and project.strict),
-        electricity=_policy(electricity or (project.electricity if project else None), names),
+        electricity=market_policy,
         electricity_year=electricity_years.served(year_policy, packs),
         own=said,
     )
-
-
-def _policy(asked: str | None, view_names: Sequence[str]) -> str:
-    """The market policy of electricity: the one asked for, else that of the view; a view that has its own takes no other."""
-    if asked is not None and asked not in MARKET_POLICIES:
-        raise UsageError("electricity.policy", seen=asked, policies=", ".join(MARKET_POLICIES))
-    own = next((POLICY_OF_VIEW[name] for name in view_names if name in POLICY_OF_VIEW), None)
-    if own is not None and asked not in (None, own):
-        raise UsageError("electricity.policy_of_view", seen=asked, policy=own)
-    return asked or own or MARKET_POLICY
 
 
 def taken_in(
@@ -528,7 +506,7 @@ def run(
 
     `inputs` is a path or several (files, folders), a polars or Arrow frame with the columns entity, year, category,
     item, quantity, unit, or a project file or its folder; with a project its own inputs are read. `factors` are pack ids or folders
-    in order of priority, else the project's, else the view's own; `entity` and `year` declare what a sheet does not
+    in order of priority, else the project's, else the view's own, on which several views must agree; `entity` and `year` declare what a sheet does not
     say and never filter. A run with refused rows returns; only nothing usable, or `strict` and something refused or
     waiting, raises `Refused` with all rejections. `electricity` is the market policy, `electricity_year` (`strict`,
     `nearest`, `fixed:YEAR`) the year whose electricity factor a year takes. Raises UsageError for options and projects that cannot be meant.

@@ -26,7 +26,7 @@ NAME_WIDTH = 44
 
 
 def run_text(run: Run, talk: Talk) -> str:
-    """The answer of `tanfeng run`: pack label, share without factor, totals, refusals, findings, where it lies."""
+    """The answer of `tanfeng run`: packs, share without factor, totals, refusals, findings, where it lies."""
     blocks = [*pack_lines(run, talk), *coverage_lines(run, talk), *electricity.policy_lines(run, talk), ""]
     for name in run.views:
         blocks += view_lines(run, view(name), talk)
@@ -35,8 +35,11 @@ def run_text(run: Run, talk: Talk) -> str:
 
 
 def pack_lines(run: Run, talk: Talk) -> list[str]:
-    """One line a pack, with the label that says what it is."""
-    return [f"{p['id']}  {p[f'label_{talk.lang}']}" for p in run.manifest["packs"] if p[f"label_{talk.lang}"]]
+    """The packs in force in their order, each with its kind; then the label of each that has one."""
+    packs, kinds = run.manifest["packs"], marks("pack_kind", talk.lang)
+    listed = talk.say("、", ", ").join(f"{p['id']} {kinds[p['kind']]}" for p in packs)
+    labels = [f"{p['id']}  {p[f'label_{talk.lang}']}" for p in packs if p[f"label_{talk.lang}"]]
+    return [talk.say(f"因子包（先者优先）  {listed}", f"packs (the first wins)  {listed}"), *labels]
 
 
 def coverage_lines(run: Run, talk: Talk) -> list[str]:

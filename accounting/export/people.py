@@ -15,6 +15,7 @@ from accounting import codes, views
 from accounting.codes.columns import column_name, marks
 from accounting.errors import Lang
 from accounting.exact import MASS_DIGITS, decimals, integers, rounded_integers
+from accounting.quality.electricity import counts_electricity, policies_said
 from accounting.quality.reconcile import STATUSES
 
 WAN_DIGITS = 4
@@ -102,12 +103,15 @@ def _completeness(lang: Lang) -> pl.Expr:
 
 
 def about(run: Result, lang: Lang) -> pl.DataFrame:
-    """What the files are: packs and what they may be used for, the part of the energy without factor, the digest."""
+    """What the files are: packs, their kinds and uses, policies of electricity, energy without factor, inputs, the digest."""
     zh = lang == "zh"
     told = run.manifest
     share = told.get("coverage", {}).get("uncovered_share")
     rows = [("摘要" if zh else "digest", str(told["digest"]))]
-    rows += [("因子包" if zh else "pack", f"{p['id']} {p[f'label_{lang}']}".strip()) for p in told["packs"]]
+    kinds = marks("pack_kind", lang)
+    rows += [("因子包" if zh else "pack", f"{p['id']} {kinds[p['kind']]} {p[f'label_{lang}']}".strip()) for p in told["packs"]]
+    if counts_electricity(run.views):
+        rows.append(("电力口径" if zh else "electricity", policies_said(told["settings"], lang)))
     if share:
         text = "所计能源中没有因子的部分(折标准煤)" if zh else "share of the energy counted without a factor (standard coal)"
         rows.append((text, f"{share:.1%}"))

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
+from accounting.codes.columns import marks
 from accounting.errors import Lang
 from accounting.quality.electricity import counts_electricity, policies_said
 from accounting.quality.findings import waiting
@@ -31,7 +32,7 @@ def head(run: Result, words: Words) -> dict[str, Any]:
     return {
         "line": words("for", entities=named, years=spoken, views=words.separator.join(view_name(v, words) for v in run.views)),
         "packs": [
-            {"id": p["id"], "label": p[f"label_{words.lang}"], "research": p["kind"] == "research"}
+            {"id": p["id"], "label": p[f"label_{words.lang}"], "kind": marks("pack_kind", words.lang)[p["kind"]]}
             for p in run.manifest["packs"]
         ],
         "unit": unit(run, words),

@@ -197,9 +197,18 @@ def is_held(shown: views.View, leaf: views.Line, gas: str, item: str) -> bool:
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_alone_says_what_it_says_among_the_others(runs: Mapping[str, ac.Run], view: str) -> None:
     plan = replace(project.load(CITY), views=(view,))
-    alone = ac.run(project=plan).views[view].filter(account="main")
-    among = runs["city"].views[view].filter(account="main")
-    assert alone.sort(alone.columns).equals(among.sort(among.columns))
+    assert ac.run(project=plan).views[view].equals(runs["city"].views[view])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_names_packs_and_policy_of_its_views(runs: Mapping[str, ac.Run], name: str) -> None:
+    plan = project.load(SAMPLES[name])
+    official = ("provincial-2011", "cn-enterprise-2024", "provincial-2025", "grid-cn", "cn-heat", "ipcc-2006")
+    assert [pack for pack in plan.packs if pack in official] == list(official)
+    assert plan.electricity == runs[name].manifest["settings"]["electricity"] == "zero_carbon_park"
+    for silent in (replace(plan, packs=()), replace(plan, electricity=None)):
+        with pytest.raises(ac.UsageError, match=r"view\.defaults_differ"):
+            ac.run(project=silent)
 
 
 def test_biogenic_carbon_and_removals_are_in_no_total(runs: Mapping[str, ac.Run]) -> None:

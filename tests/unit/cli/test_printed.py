@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import accounting as ac
-from accounting.cli.printed import view_lines
+from accounting.cli.printed import run_text, view_lines
 from accounting.cli.talk import Talk
-from accounting.cli.work import plan_and_paths
+from accounting.cli.work import plan_and_paths, run_document
+from accounting.errors import Lang
 from accounting.views import view
 
 DATASETS = Path(__file__).resolve().parents[3] / "datasets"
@@ -28,6 +29,31 @@ def park() -> ac.Run:
 
 def printed(run: ac.Run, name: str) -> list[str]:
     return view_lines(run, view(name), Talk(lang="zh"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_packs_in_force_and_the_policies_of_electricity_stand_before_every_number(city: ac.Run, lang: Lang) -> None:
+    packs, label, electricity = run_text(city, Talk(lang=lang)).splitlines()[:3]
+    assert (
+        packs
+        == {
+            "zh": "因子包（先者优先）  sample-city-local 自有、provincial-2011 官方、cn-enterprise-2024 官方、provincial-2025 官方、"
+            "grid-cn 官方、cn-heat 官方、ipcc-2006 官方",
+            "en": "packs (the first wins)  sample-city-local own, provincial-2011 official, cn-enterprise-2024 official, "
+            "provincial-2025 official, grid-cn official, cn-heat official, ipcc-2006 official",
+        }[lang]
+    )
+    assert label.startswith("sample-city-local  ")
+    assert "zero_carbon_park · strict" in electricity
+
+
+def test_the_packs_and_policies_stand_in_the_json_in_their_order(city: ac.Run) -> None:
+    told = run_document(city)
+    assert [(one["id"], one["kind"]) for one in told["packs"]][:2] == [
+        ("sample-city-local", "own"),
+        ("provincial-2011", "official"),
+    ]
+    assert told["electricity"] == {"electricity": "zero_carbon_park", "electricity_year": "strict"}
 
 
 def test_years_with_nothing_but_old_waste_are_counted_and_not_shown(city: ac.Run) -> None:

@@ -43,7 +43,9 @@ def test_within_five_percent_exits_0(tmp_path: Path, capsys) -> None:
     run = saved(tmp_path / "near", [("import", "100"), ("transport", "98")])
     assert invoked(["reconcile", str(run), "--reference", "--out", str(tmp_path / "t.parquet"), "--json"], "en") == 0
     assert json.loads(capsys.readouterr().out)["agrees"] is True
-    assert pl.read_parquet(tmp_path / "t.parquet")["difference_t"].null_count() == 0
+    table = pl.read_parquet(tmp_path / "t.parquet")
+    assert table["difference_t"].null_count() == 0
+    assert table["pack"].drop_nulls().to_list() == ["cn-enterprise-2024"]  # of the run, not of its view
 
 
 def test_other_packs_may_be_named(stored: Path, tmp_path: Path) -> None:

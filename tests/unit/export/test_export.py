@@ -42,7 +42,8 @@ def test_a_total_that_lacks_cells_says_so_in_its_row(tmp_path: Path) -> None:
 def test_the_files_say_what_the_factors_are(tmp_path: Path) -> None:
     export_run(sample_run(), tmp_path / "out")
     text = (tmp_path / "out" / "about.csv").read_text(encoding="utf-8-sig")
-    assert "研究数据反推因子, 非官方核算口径" in text
+    assert "因子包,ceads-2018 研究 研究数据反推因子, 非官方核算口径" in text.replace('"', "")
+    assert "电力口径" not in text
     assert "59.0%" in text
 
 

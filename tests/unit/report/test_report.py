@@ -80,6 +80,7 @@ def test_the_label_of_the_pack_and_the_digest_stand_at_the_head(text: str, lang:
     run = sample_run()
     head = side(text, lang).partition("<h2 id=")[0]
     assert run.manifest["packs"][0][f"label_{lang}"] in head
+    assert {"zh": "ceads-2018 · 研究", "en": "ceads-2018 · research"}[lang] in head
     assert run.digest in head
 
 
