@@ -370,7 +370,7 @@ def test_problems_of_a_projects_tables_are_the_answer_and_nothing_is_written(fol
     (folder / "splits.csv").write_text("entity,item,into,share,source\n140000,raw_coal,lignite,80,x\n", encoding="utf-8")
     (folder / "tanfeng.toml").write_text('[inputs]\npaths = ["clean.csv"]\n[tables]\nsplits = "splits.csv"\n', encoding="utf-8")
     answer = tanfeng("run", "--lang", "en", cwd=folder)
-    assert answer.returncode == 3
+    assert answer.returncode == 2
     assert "splits.csv › D2" in answer.stdout
     assert "share.percent" in answer.stdout
     assert "if 80 percent is meant, write 0.8" in answer.stdout
