@@ -103,7 +103,7 @@ def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
     Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know, DataRefused (`sum.overflow`),
     InvariantBroken (`class.collision`).
     """
-    classed, class_frame = classes.classed_by_year(sums, terms.packs, terms.lineages)
+    classed, class_frame = classes.classed(sums, terms.packs, terms.lineages)
     coded_sums = in_order(classed, KEY)
     whole = plain("sums", coded_sums)
     resolved = resolver.resolve(class_frame, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)

@@ -7,7 +7,7 @@ import packs
 import polars as pl
 import pytest
 
-from accounting import codes, tables
+from accounting import tables
 from accounting.factors import classes, pack, resolver
 
 KEY = {"entity": "370203", "year": 2015, "category": "transport", "item": "diesel_oil", "unit": "t", "quantity": "1"}
@@ -16,7 +16,7 @@ COUNTED = [("transport", 1), ("farming", 1), ("industry", 1), ("industry/C30", 1
 
 def resolved(chosen: list[pack.Pack], **key: object) -> resolver.Resolved:
     sums = tables.frame("sums", [KEY | key]).drop("class")
-    _, class_frame = classes.classed(sums, chosen, codes.ancestors_of_entities(sums["entity"]))
+    _, class_frame = classes.classed(sums, chosen)
     return resolver.resolve(class_frame, chosen, COUNTED)
 
 
@@ -161,7 +161,7 @@ def test_entities_without_values_of_their_own_share_a_class(tmp_path: Path) -> N
     chosen = [pack.load(packs.write(tmp_path / "a", {}, {"region": "370000"}))]
     rows = [KEY | {"entity": entity} for entity in ("370203", "370100", "110000", "park-7", "130000")]
     sums = tables.frame("sums", rows).drop("class")
-    classed, class_frame = classes.classed(sums, chosen, codes.ancestors_of_entities(sums["entity"]))
+    classed, class_frame = classes.classed(sums, chosen)
     assert sorted(class_frame["place"]) == ["370000", "CN"]
     assert classed.height == 5
     assert classed.group_by("class").len()["len"].sort().to_list() == [2, 3]
