@@ -92,7 +92,7 @@ class Classed:
 
 def classed(sums: pl.DataFrame, terms: Terms) -> Classed:
     """Key sums, which have KEY, `quantity` and `notation_key`, with their classes. Raises InvariantBroken (`class.collision`)."""
-    with_class, found = classes.classed_by_year(sums, terms.packs, terms.lineages)
+    with_class, found = classes.classed(sums, terms.packs, terms.lineages)
     return Classed(in_order(with_class, KEY).select(list(TABLES["sums"])), found)
 
 

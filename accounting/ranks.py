@@ -23,7 +23,8 @@ def coded(table: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     >>> coded(pl.DataFrame({"a": ["b", None, "a"]}), ["a"])["a"].to_physical().to_list()
     [1, None, 0]
     """
-    words = [name for name in columns if not _is_coded(table.schema[name])]
+    schema = table.schema
+    words = [name for name in columns if not _is_coded(schema[name])]
     texts = table.select(pl.col(words).cast(pl.String))
     return table.with_columns(text.cast(enum(text)) for text in texts)
 
@@ -45,6 +46,13 @@ def typed_as(named: pl.DataFrame, table: pl.DataFrame | pl.LazyFrame) -> pl.Data
     return named.with_columns(pl.col(name).cast(schema[name], strict=False) for name in named.columns).drop_nulls()
 
 
+def words_of(column: pl.Series) -> pl.Series:
+    """The words of a coded column, each at the place of its code."""
+    if not isinstance(column.dtype, pl.Enum):
+        raise TypeError(f"{column.name} is not coded: {column.dtype}")
+    return column.dtype.categories.alias(column.name)
+
+
 def enum(words: pl.Series) -> pl.Enum:
     """The type of coded words: each once, in byte order."""
     return pl.Enum(words.drop_nulls().unique().sort())
@@ -61,7 +69,8 @@ def in_order(table: pl.DataFrame, order: Sequence[str]) -> pl.DataFrame:
 
     A table that stands in order is not sorted again, and its words stay as they are.
     """
-    comparable = all(table.schema[name] == pl.String or _is_coded(table.schema[name]) for name in order)
+    schema = table.schema  # with Enums of many words: asked once
+    comparable = all(schema[name] == pl.String or _is_coded(schema[name]) for name in order)
     if comparable and stands_in_order(table, order):
         return table
     words = coded(table, order)

@@ -20,6 +20,8 @@ from accounting.codes import Belonging, Lineages
 from accounting.exact import decimal_type
 from accounting.factors import own, pack
 from accounting.factors.electricity_years import STRICT
+from accounting.ranks import coded, in_order
+from accounting.tables import KEY
 from benchmarks.measured import Subject, told
 
 KEYS = 1_000_000
@@ -44,16 +46,17 @@ def subjects(keys: int) -> tuple[list[str], dict[str, tuple[Belonging, ...]]]:
 
 
 def key_sums(entities: list[str]) -> pl.DataFrame:
-    """The key sums of every entity, year and pair of category and item."""
+    """The key sums of every entity, year and pair of category and item, as the ledger hands them on: coded, in order."""
     frame = pl.DataFrame({"entity": entities}).join(pl.DataFrame({"year": pl.Series(YEARS, dtype=pl.Int16)}), how="cross")
     pairs = pl.DataFrame([(*pair, "MWh" if pair[1] == "electricity" else "t") for pair in ITEMS.items()],
                          schema=["category", "item", "unit"], orient="row")  # fmt: skip
-    return frame.join(pairs, how="cross").with_columns(
+    sums = frame.join(pairs, how="cross").with_columns(
         pl.lit(None, pl.Int8).alias("month"),
         pl.lit(None, pl.String).alias("basis"),
         pl.lit(Decimal("12.5")).cast(decimal_type(9)).alias("quantity"),
         pl.lit(None, pl.String).alias("notation_key"),
     )
+    return in_order(coded(sums, KEY), KEY)
 
 
 def own_pack(entities: list[str]) -> pack.Pack:

@@ -8,9 +8,11 @@ where it is blank, the nearest code above does.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from accounting.codes.regions import NATION, ancestors, is_place
@@ -66,7 +68,7 @@ class Lineages:
         """The places above an entity in a year, nearest first, the nation last."""
         if entity not in self.belongings or is_place(entity):
             return ancestors(entity)
-        key = (entity, year)
+        key = (entity, self._era(year))
         if key not in self._known:
             self._known[key] = self._above(entity, year)
         return self._known[key]
@@ -101,11 +103,19 @@ class Lineages:
         >>> Lineages({"P1": (Belonging("330100", until=2019), Belonging("330200", since=2020))}).eras([2018, 2019, 2020])
         [[2018, 2019], [2020]]
         """
-        changes = {bound for rows in self.belongings.values() for row in rows for bound in (row.since, row.until + 1)}
         grouped: dict[int, list[int]] = {}
         for year in sorted(years):
-            grouped.setdefault(sum(bound <= year for bound in changes), []).append(year)
+            grouped.setdefault(self._era(year), []).append(year)
         return list(grouped.values())
+
+    def _era(self, year: int) -> int:
+        return bisect_right(self._changes, year)
+
+    @cached_property
+    def _changes(self) -> list[int]:
+        """The years in which something begins, or is over."""
+        spans = {(row.since, row.until) for rows in self.belongings.values() for row in rows}
+        return sorted({since for since, _ in spans} | {until + 1 for _, until in spans})
 
 
 def lineages_told(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> Lineages:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -227,11 +227,6 @@ def is_place(code: str) -> bool:
     (True, True, True, False)
     """
     return code == NATION or code in grid_regions() or code in regions()
-
-
-def ancestors_of_entities(entities: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The ancestors of each entity."""
-    return {entity: ancestors(entity) for entity in entities}
 
 
 def entity_name(entity: str, lang: Lang, own: Mapping[str, str] | None = None) -> str:

@@ -3,13 +3,16 @@
 1 place (own, then its ancestors, the nation, international) · 2 order of the packs · 3 category given before null ·
 4 own item before its parent · 5 highest tier · 6 latest valid_from · 7 published date. Validity alone selects a year;
 when a figure was measured or printed does not.
+
+Since place ranks first, the nearest place with a row that fits decides; the rows of one place stand in one order for all
+classes that differ in place alone, and are judged once for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from accounting import codes
@@ -17,12 +20,14 @@ from accounting.errors import DataRefused
 from accounting.factors.own import OWN, SHARE, SPLITS
 from accounting.factors.pack import Pack, is_valid, place_of
 from accounting.factors.values import Value, value
+from accounting.tables import CLASS_KEY
 
 INTERNATIONAL = "WORLD"
+ASIDE_FROM_PLACE = CLASS_KEY[1:]
 Key = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """One row of a pack with its place in the order of packs."""
 
@@ -40,9 +45,15 @@ class Candidate:
         return self.pack == OWN
 
 
-@dataclass(frozen=True)
+ByPlace = dict[str, list[Candidate]]
+
+
+@dataclass(frozen=True, eq=False)
 class Choice:
-    """The value that applies, why, and what was passed over; `chosen` is None where nothing fits or a tie is left."""
+    """The value that applies, why, and what was passed over; `chosen` is None where nothing fits or a tie is left.
+
+    Classes that choose alike have the same one.
+    """
 
     chosen: Candidate | None
     rank: tuple[Any, ...]
@@ -57,7 +68,9 @@ class Index:
     def __init__(self, packs: Sequence[Pack], lineages: codes.Lineages | None = None) -> None:
         self._lineages = lineages or codes.Lineages()
         self._places: dict[tuple[str, int], tuple[str, ...]] = {}
-        self._rows: dict[tuple[str, str | None, str | None], dict[str, list[Candidate]]] = {}
+        self._rows: dict[tuple[str, str | None, str | None], ByPlace] = {}
+        self._serving: dict[tuple[str, str, str], ByPlace] = {}
+        self._standings: dict[tuple[Any, ...], Standing] = {}
         self._held: dict[tuple[str, str, str, str | None], bool] = {}
         for order, pack in enumerate(packs):
             for row in pack.parameters.to_dicts():
@@ -81,13 +94,23 @@ class Index:
                 return tuple(sorted(able, key=lambda one: one.row["into"]))
         return ()
 
-    def of(self, parameter: str, gas: str, item: str, places: Sequence[str]) -> Iterator[Candidate]:
-        """Rows of a parameter at these places, for a gas or no gas in particular, for an item, its parents, or none."""
-        for name in (item, *codes.item_parents(item), None):
-            for kind in (gas, None):
-                by_place = self._rows.get((parameter, kind, name), {})
-                for place in places if by_place else ():
-                    yield from by_place.get(place, ())
+    def of(self, parameter: str, gas: str, item: str) -> ByPlace:
+        """Rows of a parameter by place, for a gas or no gas in particular, for an item, its parents, or none."""
+        asked = (parameter, gas, item)
+        if asked not in self._serving:
+            serving = self._serving[asked] = {}
+            for name in (item, *codes.item_parents(item), None):
+                for kind in (gas, None):
+                    for place, rows in self._rows.get((parameter, kind, name), {}).items():
+                        serving.setdefault(place, []).extend(rows)
+        return self._serving[asked]
+
+    def standing(self, parameter: str, gas: str, key: Key, reads_activity: bool) -> Standing:
+        """How the rows of a parameter stand to a class key, and to all that differ from it in place alone."""
+        asked = (parameter, gas, reads_activity, *(key[name] for name in ASIDE_FROM_PLACE))
+        if asked not in self._standings:
+            self._standings[asked] = Standing(self.of(parameter, gas, key["item"]), key, reads_activity)
+        return self._standings[asked]
 
     def holds(self, parameter: str, gas: str, category: str, item: str | None) -> bool:
         """Whether the packs hold any value of a parameter for a gas that may serve a category, and an item if one is named."""
@@ -108,38 +131,80 @@ class Index:
         )
 
 
-def chosen(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool) -> Choice:
-    """The one value of a parameter that applies to a class key; the order of rows never decides."""
-    places = index.places(key["place"], key["year"])
-    fitting: list[tuple[tuple[Any, ...], Candidate]] = []
-    passed: list[str] = []
-    based = False
-    for candidate in index.of(parameter, gas, key["item"], places):
-        obstacle = _obstacle(candidate, key, reads_activity)
-        if obstacle is None:
-            fitting.append((_rank(candidate, key, places), candidate))
-        else:
-            based = based or obstacle == "basis unstated"
-            passed.append(f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']} ({obstacle})")
-    if not fitting:
-        return Choice(None, (), tuple(sorted(passed)), needs_basis=based)
-    fitting.sort(key=lambda pair: pair[0])
-    best = [candidate for rank, candidate in fitting if rank == fitting[0][0]]
-    if len(best) > 1:
-        return Choice(None, fitting[0][0], tuple(sorted(passed)), tuple(sorted(c.row["citation"] or "" for c in best)))
-    beaten = [f"{c.pack}: {c.row['value']} {c.row['unit']} (rank)" for _, c in fitting[1:]]
-    return Choice(best[0], fitting[0][0], tuple(sorted(passed + beaten)))
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The rows of one place: those that fit with their rank, the best first; what is said of those that do not."""
+
+    fitting: list[tuple[tuple[Any, ...], Candidate]]
+    passed: list[str]
+    needs_basis: bool
+
+
+class Standing:
+    """Rows by place as they stand to class keys that differ in place alone: each is judged once for all of them."""
+
+    def __init__(self, rows: ByPlace, key: Key, reads_activity: bool) -> None:
+        self._rows, self._key, self._reads_activity = rows, key, reads_activity
+        self._judged: dict[str, _Judged] = {}
+        self._passed: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._choices: dict[tuple[tuple[int, str], ...], Choice] = {}
+
+    def choice(self, places: Sequence[str]) -> Choice:
+        """The one row that applies where these places may serve, nearest first; the order of rows never decides."""
+        held = tuple((step, place) for step, place in enumerate(places) if place in self._rows)
+        if held not in self._choices:
+            self._choices[held] = self._choice(held)
+        return self._choices[held]
+
+    def _choice(self, held: tuple[tuple[int, str], ...]) -> Choice:
+        nearest = next(((step, place) for step, place in held if self._at(place).fitting), None)
+        if nearest is None:
+            needs_basis = any(self._at(place).needs_basis for _, place in held)
+            return Choice(None, (), self._passed_at(tuple(place for _, place in held)), needs_basis=needs_basis)
+        step, home = nearest
+        (rank, best), *others = self._at(home).fitting
+        if tied := [candidate for equal, candidate in others if equal == rank]:
+            passed = sorted(text for _, place in held for text in self._at(place).passed)
+            named = sorted(candidate.row["citation"] or "" for candidate in (best, *tied))
+            return Choice(None, (step, *rank), tuple(passed), tuple(named))
+        beside = [*self._at(home).passed, *(_said(candidate, "rank") for _, candidate in others)]
+        beyond = self._passed_at(tuple(place for _, place in held if place != home))
+        return Choice(best, (step, *rank), tuple(sorted((*beyond, *beside))) if beside else beyond)
+
+    def _at(self, place: str) -> _Judged:
+        if place not in self._judged:
+            obstacles = [(one, _obstacle(one, self._key, self._reads_activity)) for one in self._rows[place]]
+            fitting = [(_rank(one, self._key), one) for one, obstacle in obstacles if obstacle is None]
+            self._judged[place] = _Judged(
+                sorted(fitting, key=lambda pair: pair[0]),
+                [_said(one, obstacle) for one, obstacle in obstacles if obstacle is not None],
+                any(obstacle == "basis unstated" for _, obstacle in obstacles),
+            )
+        return self._judged[place]
+
+    def _passed_at(self, places: tuple[str, ...]) -> tuple[str, ...]:
+        """What is said of all rows of places of which none is taken."""
+        if places not in self._passed:
+            judged = [self._at(place) for place in places]
+            beaten = (_said(candidate, "rank") for one in judged for _, candidate in one.fitting)
+            self._passed[places] = tuple(sorted((*(text for one in judged for text in one.passed), *beaten)))
+        return self._passed[places]
+
+
+def _said(candidate: Candidate, why: str) -> str:
+    return f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']} ({why})"
 
 
 def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool) -> int | None:
     """The year nearest to that of a key in which the nearest place that has a value has one; of two, the earlier."""
-    places = index.places(key["place"], key["year"])
+    by_place = index.of(parameter, gas, key["item"])
     found: list[tuple[int, int, int]] = []
-    for candidate in index.of(parameter, gas, key["item"], places):
-        row = candidate.row
-        year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
-        if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
-            found.append((places.index(place_of(row)), abs(year - key["year"]), year))
+    for step, place in enumerate(index.places(key["place"], key["year"])):
+        for candidate in by_place.get(place, ()):
+            row = candidate.row
+            year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
+            if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
+                found.append((step, abs(year - key["year"]), year))
     return min(found)[2] if found else None
 
 
@@ -160,12 +225,12 @@ def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | Non
     return "other unit" if reads_activity and measures != key["unit"] else None
 
 
-def _rank(candidate: Candidate, key: Key, places: Sequence[str]) -> tuple[Any, ...]:
+def _rank(candidate: Candidate, key: Key) -> tuple[Any, ...]:
+    """The order of rows of one place: the ranks from the second on."""
     row = candidate.row
     own_items = (key["item"], *codes.item_parents(key["item"]), None)
     own_categories = (key["category"], *codes.category_parents(key["category"]), None)
     return (
-        places.index(place_of(row)),
         candidate.pack_order,
         own_categories.index(row["category"]),
         own_items.index(row["item"]),
@@ -175,6 +240,7 @@ def _rank(candidate: Candidate, key: Key, places: Sequence[str]) -> tuple[Any, .
     )
 
 
+@cache
 def _latest_first(date: str | None) -> tuple[int, ...]:
     """Later dates first; a date without month or day counts as the first of its year or month."""
     parts = [-int(part) for part in (date or "0").split("-") if part.isdigit()]

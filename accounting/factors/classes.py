@@ -9,55 +9,43 @@ nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
 from accounting import codes
 from accounting.errors import InvariantBroken
+from accounting.factors.lines import LINE, Lines, lined
 from accounting.factors.pack import Pack
 from accounting.methods import borrowed_items
-from accounting.ranks import RANK, Rank, coded, uncoded
+from accounting.ranks import RANK, Rank, coded
 from accounting.tables import CLASS_KEY, KEY, TABLES
 
 _TYPES = pl.Schema({name: TABLES["effective"][name] for name in CLASS_KEY})
+_NO_VALUES = pl.DataFrame(schema=dict.fromkeys(("place", "own_category", "own_item"), pl.String))
 
 
 def classed(
-    sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]
+    sums: pl.DataFrame, packs: Sequence[Pack], lineages: codes.Lineages | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Key sums with their class, and the classes: columns `class` and CLASS_KEY, one row each.
 
-    `parents` gives the ancestors of every entity, nearest first, ending with the nation. Raises InvariantBroken
-    (`class.collision`) where two class keys have one number.
+    `lineages` is what a project says of where its entities belong. Raises InvariantBroken (`class.collision`) where two
+    class keys have one number.
     """
-    placed = coded(_placed(coded(sums, KEY), packs, parents), ("place",))
-    rank = Rank.sure(placed, CLASS_KEY)
-    ranked = placed.with_columns(rank.expression())
-    keys = ranked.select(RANK).unique()
-    class_keys = keys.select(rank.columns()).cast(_TYPES)
-    numbers = pl.Series("class", [class_number(key) for key in class_keys.rows()], dtype=pl.Int64)
-    if numbers.n_unique() != len(numbers):
-        raise InvariantBroken("class.collision", classes=len(numbers))
-    joined = ranked.join(keys.with_columns(numbers), on=RANK, how="left", maintain_order="left", validate="m:1")
-    columns = [name for name in (*KEY, "quantity", "notation_key") if name in sums.columns]
-    classes = class_keys.with_columns(numbers).select("class", *CLASS_KEY)
-    return joined.select(*columns, "class"), classes.sort(CLASS_KEY, nulls_last=False)
-
-
-def classed_by_year(sums: pl.DataFrame, packs: Sequence[Pack], lineages: codes.Lineages) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What `classed` gives, each span of years with the parents that entities have in it."""
-    whole = coded(sums, KEY)
-    subjects = uncoded(whole.select("entity", "year").unique())
-    eras = lineages.eras(subjects["year"].unique().to_list()) if lineages.belongings else []
-    if not eras:
-        return classed(whole, packs, codes.ancestors_of_entities(subjects["entity"].unique()))
-    made: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-    for years in eras:
-        entities = subjects.filter(pl.col("year").is_in(years))["entity"].unique()
-        parents = {entity: lineages.above(entity, years[0]) for entity in entities}
-        made.append(classed(whole.filter(pl.col("year").is_in(years)), packs, parents))
-    return pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
+    own = _own_values(packs)
+    numbered, lines = lined(coded(sums, KEY), lineages or codes.Lineages(), own["place"].unique())
+    rank = Rank.sure(numbered, (LINE, *CLASS_KEY[1:]))
+    ranked = numbered.with_columns(rank.expression())
+    keys = ranked.select(RANK).unique().select(RANK, *rank.columns())
+    placed = _placed(keys.cast({"category": pl.String, "item": pl.String}), own, lines)
+    classes = placed.select(CLASS_KEY).cast(_TYPES).unique().sort(CLASS_KEY, nulls_last=False)
+    classes.insert_column(0, pl.Series("class", [class_number(key) for key in classes.rows()], dtype=pl.Int64))
+    if classes["class"].n_unique() != classes.height:
+        raise InvariantBroken("class.collision", classes=classes.height)
+    numbers = placed.cast(_TYPES).join(classes, on=list(CLASS_KEY), nulls_equal=True).select(RANK, "class")
+    joined = ranked.join(numbers, on=RANK, how="left", maintain_order="left", validate="m:1")
+    return joined.select(*[name for name in (*KEY, "quantity", "notation_key") if name in sums.columns], "class"), classes
 
 
 def class_number(key: Sequence[object]) -> int:
@@ -70,46 +58,34 @@ def class_number(key: Sequence[object]) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
 
 
-def _placed(sums: pl.DataFrame, packs: Sequence[Pack], parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Key sums (words coded) with their place; where no pack holds a value below the nation, that is one constant."""
-    own = _own_values(packs)
-    if own.is_empty():
-        return sums.with_columns(pl.lit(codes.NATION, pl.Enum([codes.NATION])).alias("place"))
-    words = ["entity", "category", "item"]
-    near = _nearest(own, sums.select("category", "item").unique().cast(pl.String), parents)
-    placed = near.cast({name: sums.schema[name] for name in words}, strict=False).drop_nulls(words)
-    return sums.join(placed, on=words, how="left", maintain_order="left").with_columns(pl.col("place").fill_null(codes.NATION))
+def _placed(keys: pl.DataFrame, own: pl.DataFrame, lines: Lines) -> pl.DataFrame:
+    """Keys with the nearest place of their line that has a value of its own for their category and item, else the nation."""
+    able = _able(own, keys.select("category", "item").unique())
+    homes = set(able["place"])
+    steps = [(line, step, place) for line, places in lines.items() for step, place in enumerate(places) if place in homes]
+    near = (
+        pl.DataFrame(steps, schema={LINE: pl.Int64, "step": pl.Int64, "place": pl.String}, orient="row")
+        .join(able, on="place")
+        .sort("step")
+        .unique([LINE, "category", "item"], keep="first", maintain_order=True)
+    )
+    placed = keys.join(near, on=[LINE, "category", "item"], how="left")
+    return placed.with_columns(pl.col("place").fill_null(codes.NATION))
 
 
-def _nearest(own: pl.DataFrame, pairs: pl.DataFrame, parents: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """The nearest place with a value of its own: columns entity, category, item, place; no row where there is none.
-
-    Entities under the same parents share their search.
-    """
-    able = (
+def _able(own: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The places with a value of their own that serves a pair: columns category, item, place."""
+    serves = ["own_category", "own_item"]
+    serving = (
         pairs.join(_lineages("category", pairs["category"], codes.category_parents), on="category")
         .join(_lineages("item", pairs["item"], _item_lineage), on="item")
-        .join(own, how="cross")
+        .join(own.select(serves).unique(), how="cross")
         .filter(
             pl.col("own_category").is_null() | pl.col("categories").list.contains(pl.col("own_category")),
             pl.col("own_item").is_null() | pl.col("items").list.contains(pl.col("own_item")),
         )
-        .select("category", "item", "place")
-        .unique()
     )
-    lines = {above: number for number, above in enumerate(dict.fromkeys(map(tuple, parents.values())))}
-    steps = [(number, place, rank) for above, number in lines.items() for rank, place in enumerate(above)]
-    upwards = (
-        pl.DataFrame(steps, schema={"line": pl.Int64, "place": pl.String, "rank": pl.Int64}, orient="row")
-        .join(able, on="place")
-        .sort("rank")
-        .unique(["line", "category", "item"], keep="first", maintain_order=True)
-    )
-    entities = pl.DataFrame({"entity": list(parents), "line": [lines[tuple(above)] for above in parents.values()]})
-    columns = ["entity", "category", "item", "place"]
-    at_home = entities.join(able.with_columns(pl.col("place").alias("entity")), on="entity").select(columns)
-    above = entities.join(upwards, on="line").select(columns)
-    return pl.concat([at_home, above]).unique(columns[:3], keep="first", maintain_order=True)
+    return serving.join(own, on=serves, nulls_equal=True).select("category", "item", "place").unique()
 
 
 def _item_lineage(item: str) -> tuple[str, ...]:
@@ -119,7 +95,7 @@ def _item_lineage(item: str) -> tuple[str, ...]:
 
 def _lineages(name: str, words: pl.Series, parents: Callable[[str], Sequence[str]]) -> pl.DataFrame:
     """Each word with itself and those for which a value also serves it."""
-    known = words.unique().cast(pl.String).sort().to_list()
+    known = words.unique().sort().to_list()
     plural = {"category": "categories", "item": "items"}[name]
     return pl.DataFrame({name: known, plural: [[word, *parents(word)] for word in known]})
 
@@ -134,4 +110,4 @@ def _own_values(packs: Sequence[Pack]) -> pl.DataFrame:
         ).filter(pl.col("place").is_not_null() & (pl.col("place") != codes.NATION))
         for pack in packs
     ]
-    return pl.concat(tables).unique() if tables else pl.DataFrame(schema={"place": pl.String})
+    return pl.concat([_NO_VALUES, *tables]).unique()

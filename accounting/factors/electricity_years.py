@@ -10,13 +10,13 @@ Only the emission factors of electricity are chosen so; every other parameter is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import polars as pl
 
 from accounting.errors import UsageError
-from accounting.factors.candidates import Choice, Index, Key, chosen, nearest_year
+from accounting.factors.candidates import Choice, Index, Key, nearest_year
 from accounting.factors.pack import Pack
 from accounting.methods.electricity_heat import FACTOR_ITEMS
 
@@ -90,16 +90,32 @@ def is_factor(parameter: str, item: str) -> bool:
     return parameter == "emission_factor" and item in FACTOR_ITEMS
 
 
-def choice(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool, policy: str) -> Choice:
-    """The value that applies to a class key; `key["item"]` is the item whose value is read."""
+def choices(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool, policy: str) -> Callable[[str], Choice]:
+    """The value that applies to a class key at a place; `key["item"]` is the item whose value is read."""
+
+    def of_year(year: int) -> Callable[[str], Choice]:
+        standing = index.standing(parameter, gas, key | {"year": year}, reads_activity)
+        return lambda place: standing.choice(index.places(place, year))
+
+    own = of_year(key["year"])
     if not is_factor(parameter, key["item"]):
-        return chosen(index, parameter, gas, key, reads_activity)
-    fixed = fixed_year(policy)
-    own = chosen(index, parameter, gas, key if fixed is None else key | {"year": fixed}, reads_activity)
-    if own.chosen is not None or own.tied:
         return own
-    year = nearest_year(index, parameter, gas, key, reads_activity)
-    if policy == NEAREST and year is not None:
-        return chosen(index, parameter, gas, key | {"year": year}, reads_activity)
-    hint = f"(other year than {policy})" if fixed is not None else "(other year: --electricity-year)"
-    return replace(own, passed_over=tuple(passed.replace(_OTHER_YEAR, hint) for passed in own.passed_over))
+    fixed = fixed_year(policy)
+    meant = own if fixed is None else of_year(fixed)
+    hint = "(other year: --electricity-year)" if fixed is None else f"(other year than {policy})"
+    hinted: dict[Choice, Choice] = {}
+
+    def of_another_year(place: str) -> Choice:
+        choice = meant(place)
+        if choice.chosen is not None or choice.tied:
+            return choice
+        if policy == NEAREST:
+            year = nearest_year(index, parameter, gas, key | {"place": place}, reads_activity)
+            if year is not None:
+                return of_year(year)(place)
+        if choice not in hinted:
+            passed_over = tuple(passed.replace(_OTHER_YEAR, hint) for passed in choice.passed_over)
+            hinted[choice] = replace(choice, passed_over=passed_over)
+        return hinted[choice]
+
+    return of_another_year

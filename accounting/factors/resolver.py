@@ -6,7 +6,7 @@ never mixed. A class that should have a factor and has none is `missing` with it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +21,11 @@ from accounting.factors.own import SHARE, SPLITS
 from accounting.factors.pack import Pack, is_valid, place_of, years_of
 from accounting.factors.sources import Choices, Sources
 from accounting.methods import Method, methods_for
-from accounting.tables import frame
+from accounting.tables import frame, plain
 from accounting.units import DIMENSIONS
+
+Ways = dict[str, list[tuple[Method, ...]]]  # by gas
+Attempt = tuple[Method, Choices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,39 @@ class Resolved:
 
 
 @dataclass(slots=True)
+class _Rows:
+    """Rows of a table without the columns of their class; what is the same for several classes is kept once."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    of_class: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    _known: dict[tuple[Any, ...], range] = field(default_factory=dict)
+
+    def add(self, of_class: int, alike: tuple[Any, ...], made: Callable[[], Iterable[dict[str, Any]]]) -> None:
+        """Rows of a class; they are made once for all classes that are `alike`."""
+        if alike not in self._known:
+            before = len(self.rows)
+            self.rows += made()
+            self._known[alike] = range(before, len(self.rows))
+        numbers = self._known[alike]
+        self.numbers += numbers
+        self.of_class += [of_class] * len(numbers)
+
+    def table(self, name: str, classes: pl.DataFrame) -> pl.DataFrame:
+        """The table of that name."""
+        of_class = pl.DataFrame({"class": self.of_class}, schema={"class": pl.Int64})
+        keys = of_class.join(classes, on="class", how="left", maintain_order="left")
+        rows = frame(name, self.rows).drop(classes.columns, strict=False)[self.numbers]
+        return plain(name, pl.concat([keys, rows], how="horizontal"))
+
+
+@dataclass(slots=True)
 class _Found:
     """What has been resolved so far, and how often a default or a fallback was taken."""
 
-    effective: list[dict[str, Any]] = field(default_factory=list)
-    resolution: list[dict[str, Any]] = field(default_factory=list)
-    missing: list[dict[str, Any]] = field(default_factory=list)
+    effective: _Rows = field(default_factory=_Rows)
+    resolution: _Rows = field(default_factory=_Rows)
+    missing: _Rows = field(default_factory=_Rows)
     ambiguous: dict[tuple[str, ...], int] = field(default_factory=dict)
     taken: dict[tuple[str, ...], int] = field(default_factory=dict)
 
@@ -67,14 +97,18 @@ def resolve(
     says that it leaves the item out, else `warning`.
     """
     sources, found = Sources(packs, years, lineages), _Found()
-    categories = sorted({category for category, _ in counted})
-    for key in classes.filter(pl.col("category").is_in(categories)).sort("class").to_dicts():
-        for gas, able in _ways(key, sources, counted, policy).items():
+    ways: dict[tuple[str, str, str], Ways] = {}
+    used = classes.filter(pl.col("category").is_in(sorted({category for category, _ in counted}))).sort("class")
+    for key in used.to_dicts():
+        kind = (key["category"], key["item"], key["unit"])
+        if kind not in ways:
+            ways[kind] = _ways(key, sources, counted, policy)
+        for gas, able in ways[kind].items():
             _resolve_one(key, gas, able, sources, packs, found)
     return Resolved(
-        effective=frame("effective", found.effective),
-        resolution=frame("resolution", found.resolution),
-        missing=frame("missing", found.missing),
+        effective=found.effective.table("effective", used),
+        resolution=found.resolution.table("resolution", used),
+        missing=found.missing.table("missing", used),
         findings=frame("findings", [*_defaults(found, packs), *_ambiguities(found)]),
     )
 
@@ -84,10 +118,11 @@ def is_counted(category: str, item: str, counted: Collection[tuple[str, int]]) -
     return any((category, method.scope) in counted for method in methods_for(category, item))
 
 
-def _ways(
-    key: dict[str, Any], sources: Sources, counted: Collection[tuple[str, int]], policy: str | None
-) -> dict[str, list[tuple[Method, ...]]]:
-    """For each gas that the packs are about: the methods that compete for one cell, apart by scope and account."""
+def _ways(key: dict[str, Any], sources: Sources, counted: Collection[tuple[str, int]], policy: str | None) -> Ways:
+    """For each gas that the packs are about: the methods that compete for one cell, apart by scope and account.
+
+    They follow from category, item and unit.
+    """
     ways: dict[str, dict[tuple[int, str], list[Method]]] = {}
     for method in methods_for(key["category"], key["item"]):
         if (key["category"], method.scope) not in counted or method.policy not in (None, policy):
@@ -108,9 +143,6 @@ def _is_about(method: Method, gas: str, key: dict[str, Any], sources: Sources) -
     return sources.index(method, gas).holds(method.decisive, gas, key["category"], item if method.by_item else None)
 
 
-Attempt = tuple[Method, Choices]
-
-
 def _resolve_one(
     key: dict[str, Any], gas: str, ways: Sequence[tuple[Method, ...]], sources: Sources, packs: Sequence[Pack], found: _Found
 ) -> None:
@@ -121,7 +153,7 @@ def _resolve_one(
         elif shares := sources.index(able[0], gas).parts(key):
             _resolve_parts(key, gas, able, shares, sources, packs, found)
         else:
-            _miss(key, gas, tried, found, *why_missing(key, gas, tried, sources))
+            _miss(key, gas, tried, found, lambda tried=tried: why_missing(key, gas, tried, sources))
 
 
 def first_resolved(
@@ -159,7 +191,7 @@ def _resolve_parts(
              for method, by_kind in tried]  # fmt: skip
     unit = str(key["unit"])
     of_mass = f"splits: 份额按质量计，数量以 {unit} 计 / the shares are of mass, the quantity is in {unit}"
-    _miss(key, gas, named, found, "warning", _unresolved(named) if by_mass else of_mass)
+    _miss(key, gas, named, found, lambda: ("warning", _unresolved(named) if by_mass else of_mass))
 
 
 def _take_parts(
@@ -167,24 +199,35 @@ def _take_parts(
     packs: Sequence[Pack], found: _Found,
 ) -> None:  # fmt: skip
     parts: list[effective.Part] = []
+    rows: list[dict[str, Any]] = []
     names = {SPLITS}
     for share in split:
         if share.chosen is None:
             continue
         into, choices = share.chosen.row["into"], by_kind[share.chosen.row["into"]]
-        candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
+        candidates = _candidates(choices)
         part = effective.Part(
             into, share.chosen.row["value"], {name: candidate.value for name, candidate in candidates.items()}
         )
-        row = _resolution_row(key, gas, method, part.parameter(SHARE), share, share.chosen)
-        found.resolution.append(row | {"parameter_item": into})
+        rows.append(_resolution_row(key, gas, method, part.parameter(SHARE), share) | {"parameter_item": into})
         for name, candidate in candidates.items():
-            found.resolution.append(_resolution_row(key, gas, method, part.parameter(name), choices[name], candidate))
+            rows.append(_resolution_row(key, gas, method, part.parameter(name), choices[name]))
             found.count(candidate, into, gas)
             names.add(candidate.pack)
         parts.append(part)
+    alike = (key["class"], gas, method.id, method.account)
+    found.resolution.add(key["class"], alike, lambda: rows)
+    found.effective.add(key["class"], alike, lambda: _factors(gas, effective.split_rows(method, parts), names, packs))
+
+
+def _candidates(choices: Choices) -> dict[str, Candidate]:
+    return {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
+
+
+def _factors(gas: str, rows: list[dict[str, Any]], names: Collection[str], packs: Sequence[Pack]) -> list[dict[str, Any]]:
+    """The rows of Effective with their gas and the packs they rest on, in the order of packs."""
     used = "+".join(pack.id for pack in packs if pack.id in names)
-    found.effective.extend({**key, "gas": gas, **row, "pack": used} for row in effective.split_rows(method, parts))
+    return [{"gas": gas, **row, "pack": used} for row in rows]
 
 
 def _is_whole(choices: Choices) -> bool:
@@ -197,29 +240,43 @@ def _is_measured(choices: Choices) -> bool:
 
 
 def _take(key: dict[str, Any], gas: str, method: Method, choices: Choices, packs: Sequence[Pack], found: _Found) -> None:
-    candidates = {name: choice.chosen for name, choice in choices.items() if choice.chosen is not None}
-    values = {name: candidate.value for name, candidate in candidates.items()}
-    names = [candidate.pack for candidate in candidates.values()]
-    used = [pack.id for pack in packs if pack.id in names]
-    found.effective.extend({**key, "gas": gas, **row, "pack": "+".join(used)} for row in effective.rows(method, values))
+    candidates = _candidates(choices)
+    alike = (method.id, method.account, gas)
+    printed = tuple((candidate.row["value"], candidate.row["unit"], candidate.pack) for candidate in candidates.values())
+    found.effective.add(
+        key["class"],
+        (*alike, *printed),
+        lambda: _factors(
+            gas,
+            effective.rows(method, {name: candidate.value for name, candidate in candidates.items()}),
+            {candidate.pack for candidate in candidates.values()},
+            packs,
+        ),
+    )
+    found.resolution.add(
+        key["class"],
+        (*alike, key["year"], *choices.values()),
+        lambda: [_resolution_row(key, gas, method, name, choices[name]) for name in candidates],
+    )
     for name, candidate in candidates.items():
-        found.resolution.append(_resolution_row(key, gas, method, name, choices[name], candidate))
         found.count(candidate, method.of_items.get(name, key["item"]), gas)
 
 
-def _resolution_row(
-    key: dict[str, Any], gas: str, method: Method, parameter: str, choice: Choice, candidate: Candidate
-) -> dict[str, Any]:
-    row = candidate.row
-    copied = ("edition", "published", "tier", "valid_from", "valid_to", "citation", "original_value", "original_unit")
+_COPIED = ("edition", "published", "tier", "valid_from", "valid_to", "citation", "original_value", "original_unit")
+
+
+def _resolution_row(key: dict[str, Any], gas: str, method: Method, parameter: str, choice: Choice) -> dict[str, Any]:
+    """The row of Resolution of a choice, without the columns of the class."""
+    if choice.chosen is None:
+        return {}
+    row = choice.chosen.row
     return {
-        **key,
-        **{name: row[name] for name in copied},
+        **{name: row[name] for name in _COPIED},
         "gas": gas,
         "scope": method.scope,
         "account": method.account,
         "parameter": parameter,
-        "pack": candidate.pack,
+        "pack": choice.chosen.pack,
         "value": row["value"],
         "value_unit": row["unit"],
         "region": place_of(row),
@@ -245,17 +302,20 @@ def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources
     return said or ("warning", sources.closed(method, gas) or _unresolved(tried))
 
 
-def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], found: _Found, severity: str, reason: str) -> None:
+def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], found: _Found, why: Callable[[], tuple[str, str]]) -> None:
     method = tried[0][0]
-    found.missing.append(
-        {"class": key["class"], "gas": gas, "scope": method.scope, "account": method.account, "severity": severity,
-         "reason": reason}
-    )  # fmt: skip
-    for _, choices in tried:
-        for name, choice in choices.items():
-            if choice.tied:
-                tie = (key["category"], key["item"], gas, name, " | ".join(choice.tied))
-                found.ambiguous[tie] = found.ambiguous.get(tie, 0) + 1
+    choices = [(name, choice) for _, by_name in tried for name, choice in by_name.items()]
+
+    def made() -> list[dict[str, Any]]:
+        severity, reason = why()
+        return [{"gas": gas, "scope": method.scope, "account": method.account, "severity": severity, "reason": reason}]
+
+    kind = (key["category"], key["item"], key["unit"], gas, method.scope, method.account)
+    found.missing.add(key["class"], (*kind, *(choice for _, choice in choices)), made)
+    for name, choice in choices:
+        if choice.tied:
+            tie = (key["category"], key["item"], gas, name, " | ".join(choice.tied))
+            found.ambiguous[tie] = found.ambiguous.get(tie, 0) + 1
 
 
 def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tuple[str, str] | None:

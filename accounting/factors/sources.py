@@ -8,12 +8,12 @@ total mixes the two. It concerns cells in account `main`; packs before it come f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from accounting import codes
 from accounting.factors import electricity_years
-from accounting.factors.candidates import Choice, Index
+from accounting.factors.candidates import ASIDE_FROM_PLACE, Choice, Index
 from accounting.factors.own import OWN
 from accounting.factors.pack import Pack
 from accounting.methods import Method
@@ -39,6 +39,8 @@ class Sources:
             for row in pack.sole.to_dicts()
         ]
         self._indexes: dict[int, Index] = {}
+        self._counts: dict[tuple[str, str, str], int] = {}
+        self._choices: dict[tuple[Any, ...], dict[str, Callable[[str], Choice]]] = {}
 
     def packs(self, method: Method, gas: str) -> tuple[Pack, ...]:
         """The packs that are asked for a gas of a method."""
@@ -53,20 +55,26 @@ class Sources:
 
     def choices(self, method: Method, gas: str, key: dict[str, Any]) -> Choices:
         """What applies to a class key of each parameter of a method."""
-        index = self.index(method, gas)
-        return {
-            name: electricity_years.choice(
-                index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit, self._years
-            )
-            for name, unit in method.reads.items()
-        }
+        asked = (method.id, method.account, gas, *(key[name] for name in ASIDE_FROM_PLACE))
+        if asked not in self._choices:
+            index = self.index(method, gas)
+            self._choices[asked] = {
+                name: electricity_years.choices(
+                    index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit, self._years
+                )
+                for name, unit in method.reads.items()
+            }
+        return {name: choice(key["place"]) for name, choice in self._choices[asked].items()}
 
     def closed(self, method: Method, gas: str) -> str | None:
         """Why packs behind are not asked, where there are any."""
         return next((why for _, count, why in self._limits(method, gas) if count < len(self._packs)), None)
 
     def _count(self, method: Method, gas: str) -> int:
-        return next((count for _, count, _ in self._limits(method, gas)), len(self._packs))
+        asked = (method.id, method.account, gas)
+        if asked not in self._counts:
+            self._counts[asked] = next((count for _, count, _ in self._limits(method, gas)), len(self._packs))
+        return self._counts[asked]
 
     def _limits(self, method: Method, gas: str) -> list[tuple[str, int, str]]:
         family = method.id.partition(".")[0]

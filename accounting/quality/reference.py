@@ -143,7 +143,7 @@ def _quantities(net: pl.DataFrame) -> pl.DataFrame:
 def _masses(left: pl.DataFrame, sources: Sources, packs: Sequence[Pack], lineages: codes.Lineages) -> pl.DataFrame:
     """CO2 of what was supplied and not excluded: exact, rounded once; a fuel without a factor is missing whole."""
     keys = left.with_columns(pl.lit(None, pl.String).alias("notation_key"))
-    classed, class_frame = classes.classed_by_year(keys, packs, lineages)
+    classed, class_frame = classes.classed(keys, packs, lineages)
     with_factor, missing, told = _factors(class_frame, sources, packs)
     used = uncoded(classed).filter(pl.col("quantity") != 0)
     inventory.products_within_range(used.lazy(), with_factor.lazy())

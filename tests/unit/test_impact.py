@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import accounting as ac
-from accounting import codes, impact, runs, views
+from accounting import codes, defaults, impact, views
 from accounting.calculation import Terms
 from accounting.errors import VerificationFailed
 from accounting.factors import pack
@@ -39,7 +39,7 @@ def compared(run: ac.Run, names: tuple[str, ...], old: str, new: str | Path) -> 
     counted = views.view("china-pilot").counted()
     loaded = [pack.load(name) for name in names]
     old_pack = next(one for one in loaded if one.id == old)
-    terms = Terms(loaded, counted, gwp, "AR5", runs.MARKET_POLICY, STRICT, codes.Lineages())
+    terms = Terms(loaded, counted, gwp, "AR5", defaults.MARKET_POLICY, STRICT, codes.Lineages())
     return impact.impact(run.tables, terms, old_pack, pack.load(new))
 
 

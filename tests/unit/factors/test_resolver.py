@@ -2,13 +2,14 @@
 
 import random
 from pathlib import Path
+from types import ModuleType
 
 import packs
 import polars as pl
 import pytest
 
-from accounting import codes, tables
-from accounting.factors import classes, pack, resolver
+from accounting import tables
+from accounting.factors import candidates, classes, effective, pack, resolver
 
 KEY = {"entity": "370203", "year": 2015, "category": "transport", "item": "diesel_oil", "unit": "t", "quantity": "1"}
 COUNTED = [("transport", 1), ("farming", 1), ("industry", 1), ("industry/C30", 1)]
@@ -16,7 +17,7 @@ COUNTED = [("transport", 1), ("farming", 1), ("industry", 1), ("industry/C30", 1
 
 def resolved(chosen: list[pack.Pack], **key: object) -> resolver.Resolved:
     sums = tables.frame("sums", [KEY | key]).drop("class")
-    _, class_frame = classes.classed(sums, chosen, codes.ancestors_of_entities(sums["entity"]))
+    _, class_frame = classes.classed(sums, chosen)
     return resolver.resolve(class_frame, chosen, COUNTED)
 
 
@@ -161,7 +162,7 @@ def test_entities_without_values_of_their_own_share_a_class(tmp_path: Path) -> N
     chosen = [pack.load(packs.write(tmp_path / "a", {}, {"region": "370000"}))]
     rows = [KEY | {"entity": entity} for entity in ("370203", "370100", "110000", "park-7", "130000")]
     sums = tables.frame("sums", rows).drop("class")
-    classed, class_frame = classes.classed(sums, chosen, codes.ancestors_of_entities(sums["entity"]))
+    classed, class_frame = classes.classed(sums, chosen)
     assert sorted(class_frame["place"]) == ["370000", "CN"]
     assert classed.height == 5
     assert classed.group_by("class").len()["len"].sort().to_list() == [2, 3]
@@ -183,6 +184,28 @@ def test_resolving_ten_thousand_classes_stays_quick(tmp_path: Path) -> None:
     frame = pl.DataFrame({"class": range(10_000), "place": "CN", "category": "transport", "item": "diesel_oil",
                           "year": [2000 + n % 50 for n in range(10_000)], "month": None, "unit": "t", "basis": None})  # fmt: skip
     assert resolver.resolve(frame, chosen, COUNTED).effective.height == 10_000
+
+
+def test_a_row_is_judged_once_and_a_product_made_once_for_all_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entities = [f"E{number}" for number in range(50)]
+    own = [{"value": "1", "region": None, "entity": entity} for entity in entities]
+    chosen = [pack.load(packs.write(tmp_path / "a", {"value": "2"}, {"value": "3", "valid_to": "2010"}, *own))]
+    judged, made = counting(monkeypatch, candidates, "_obstacle"), counting(monkeypatch, effective, "rows")
+    sums = tables.frame("sums", [KEY | {"entity": entity} for entity in [*entities, "elsewhere"]]).drop("class")
+    found = resolver.resolve(classes.classed(sums, chosen)[1], chosen, COUNTED)
+    assert (len(judged), len(made)) == (52, 2)
+    assert found.effective.height == found.resolution.height == 51
+    told = {row["place"]: (row["region"], row["rank"], row["passed_over"]) for row in found.resolution.to_dicts()}
+    assert told["CN"] == ("CN", "0.0.1.0", "a: 3 tCO2/t (other year)")
+    assert told["E7"] == ("E7", "0.0.1.0", "a: 2 tCO2/t (rank); a: 3 tCO2/t (other year)")
+
+
+def counting(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> list[None]:
+    """One entry for each call of a function from now on."""
+    calls: list[None] = []
+    known = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *given: (calls.append(None), known(*given))[1])
+    return calls
 
 
 def test_a_value_of_the_category_above_at_the_place_serves_its_divisions(tmp_path: Path) -> None:

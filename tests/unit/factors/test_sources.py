@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import accounting as ac
-from accounting import codes, tables
+from accounting import tables
 from accounting.factors import check, classes, pack, resolver
 
 SOLE = {"family": "combustion", "gas": "CO2", "reason_zh": "只取本包", "reason_en": "this pack alone"}
@@ -29,7 +29,7 @@ def behind(tmp_path: Path) -> pack.Pack:
 
 def resolved(chosen: list[pack.Pack], counted: tuple = (("transport", 1),), **key: object) -> resolver.Resolved:
     sums = tables.frame("sums", [KEY | key]).drop("class")
-    _, class_frame = classes.classed(sums, chosen, codes.ancestors_of_entities(sums["entity"]))
+    _, class_frame = classes.classed(sums, chosen)
     return resolver.resolve(class_frame, chosen, counted)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import packs
 import polars as pl
 
-from accounting import codes, tables
+from accounting import tables
 from accounting.exact import rounded
 from accounting.factors import classes, effective, own, pack, resolver
 from accounting.methods import method
@@ -33,7 +33,7 @@ def split(entity: str, *shares: tuple[str, str], since: int | None = None, until
 def resolved(tmp_path: Path, splits: list[dict], *rows: dict, **key: object) -> resolver.Resolved:
     chosen = [pack.load(packs.write(tmp_path / "a", *(rows or KINDS))), own.splits(splits)]
     sums = tables.frame("sums", [KEY | key]).drop("class")
-    _, class_frame = classes.classed(sums, chosen, codes.ancestors_of_entities(sums["entity"]))
+    _, class_frame = classes.classed(sums, chosen)
     return resolver.resolve(class_frame, chosen, [("industry", 1)])
 
 
