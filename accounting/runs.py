@@ -27,7 +27,7 @@ from accounting.factors import check as pack_check
 from accounting.factors import electricity_years, pack
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
-from accounting.ingest.project_tables import entities, wholes
+from accounting.ingest.project_tables import entities, twice
 from accounting.ingest.project_tables.own import Own, own_tables, refusal
 from accounting.ingest.sources import declared_entity
 from accounting.methods.electricity_heat import MARKET_POLICIES
@@ -205,7 +205,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     counted = settings.counted()
     categories = _of_fuel(counted)
     own = settings.own
-    whole, contradicted = with_wholes(taken.sums, own)
+    whole, contradicted, doubtful = with_wholes(taken, own)
     if contradicted:
         raise refusal(contradicted)
     found = calculation.calculated(whole, settings.terms())
@@ -243,6 +243,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         *(park.findings(tables["sums"], tables["inventory"]) if park.VIEW in view_tables else ()),
         *_research_in_official_views(settings),
         *own_findings.told(own, reported, found.sums, found.classes, resolved),
+        *doubtful,
     ]
     all_findings = pl.concat([taken.findings, resolved.findings, frame("findings", listed)])
     all_findings = findings.with_first_addresses(findings.with_stakes(all_findings, cells), taken.activity)
@@ -266,16 +267,19 @@ def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:
     return sorted({category for category, scope in counted if scope != 3})
 
 
-def with_wholes(sums: pl.DataFrame, own: Own) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
-    """Key sums with those of the wholes that a project makes from parts, and what its figures contradict: an entity
-    outside its years, a part counted twice.
+Problems = list[dict[str, Any]]
+
+
+def with_wholes(taken: intake.Intake, own: Own) -> tuple[pl.DataFrame, Problems, Problems]:
+    """Key sums with those of the wholes that a project makes from parts; what its figures contradict (an entity outside
+    its years, a part counted twice), as rejections; and findings on what cannot be decided of them.
     """
-    outside = entities.years_outside(own.entities, uncoded(sums.select("entity", "year").unique()))
+    outside = entities.years_outside(own.entities, uncoded(taken.sums.select("entity", "year").unique()))
     if outside or not own.parts:
-        return sums, outside
-    plain_sums = uncoded(sums)
+        return taken.sums, outside, []
+    plain_sums = uncoded(taken.sums)
     whole = ledger.with_wholes(plain_sums, own.parts)
-    return whole, wholes.counted_twice(plain_sums, whole, own.parts, own.wholes)
+    return whole, *twice.told(plain_sums, whole, own.parts, own.wholes, taken.activity)
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:
