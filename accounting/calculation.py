@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import codes, inventory, views
+from accounting import codes, inventory, ledger, views
 from accounting.errors import UsageError
 from accounting.factors import classes, resolver
 from accounting.factors.electricity_years import STRICT
@@ -28,7 +28,8 @@ class Terms:
     """What decides the factors of key sums: the packs in their order, what is counted, and the named policies.
 
     `counted` are pairs of category and scope; `electricity` is the market policy, `years` which year's electricity factor
-    a year takes, `lineages` what a project says of where its entities belong; `gwp` the potentials of the set `edition`.
+    a year takes, `lineages` what a project says of where its entities belong, `parts` of what its wholes are made; `gwp`
+    the potentials of the set `edition`.
     """
 
     packs: Sequence[Pack]
@@ -38,6 +39,7 @@ class Terms:
     electricity: str | None
     years: str
     lineages: codes.Lineages
+    parts: Sequence[ledger.Part] = ()
 
 
 def terms_told(record: Mapping[str, Any], at_hand: Sequence[Pack] = (), instead: Sequence[Pack] = ()) -> Terms:
@@ -62,6 +64,7 @@ def terms_told(record: Mapping[str, Any], at_hand: Sequence[Pack] = (), instead:
         electricity=settings.get("electricity"),
         years=settings.get("electricity_year", STRICT),
         lineages=codes.lineages_told(record.get("belongings", {})),
+        parts=ledger.parts_told(settings.get("parts", [])),
     )
 
 
@@ -108,20 +111,24 @@ def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
     whole = plain("sums", coded_sums)
     resolved = resolver.resolve(class_frame, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
     _every_gas_has_a_potential(resolved, terms)
-    made = cells_of(coded_sums, resolved.effective, resolved.missing, terms.gwp)
+    made = cells_of(coded_sums, resolved.effective, resolved.missing, terms.gwp, terms.parts)
     return Calculated(whole, coded_sums, class_frame, resolved, made)
 
 
-def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction]) -> Cells:
+def cells_of(
+    sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction],
+    parts: Sequence[ledger.Part] = (),
+) -> Cells:  # fmt: skip
     """The cells of key sums (words coded or not) with their class, by the tables `effective` and `missing`.
 
+    `parts` are those of which wholes are made: what cannot stand in one cannot stand in its whole.
     Raises DataRefused (`sum.overflow`) for a product that no integer holds.
     """
     lazy, factors = sums.lazy(), effective.lazy()
     inventory.products_within_range(lazy, factors)
     multiplied = in_order(inventory.cells(lazy, factors, missing.lazy(), gwp).collect(), CELL)
     products = plain("inventory", multiplied)
-    claimed = claims.claims(products, uncoded(sums))
+    claimed = claims.claims(products, uncoded(sums), parts)
     cells = claims.without(products, claimed)
     return Cells(products, claimed, cells, coded(multiplied if cells is products else cells, CELL))
 

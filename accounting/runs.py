@@ -80,8 +80,9 @@ class Settings:
     def terms(self) -> calculation.Terms:
         """What decides the factors of key sums."""
         return calculation.Terms(
-            self.packs, self.counted(), pack.gwp(self.gwp), self.gwp, self.electricity, self.electricity_year, self.own.lineages
-        )
+            self.packs, self.counted(), pack.gwp(self.gwp), self.gwp, self.electricity, self.electricity_year, self.own.lineages,
+            self.own.parts,
+        )  # fmt: skip
 
     def for_digest(self) -> dict[str, Any]:
         """The settings as they enter the digest: packs by content, never by path."""
@@ -234,8 +235,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     read = reported if own.parts else sums
     listed = [
         *findings.missing_factors(read.lazy(), resolved.missing.lazy(), found.sums.lazy() if own.parts else None),
-        *unserved.without_factor(sums, found.classes, resolved, counted),
-        *unserved.without_method(found.classes, categories),
+        *unserved.without_cell(sums, found.classes, resolved, counted),
         *claims.findings(found.made.claimed, found.made.products, taken.activity),
         *electricity.findings(
             found.sums, reported, resolved.effective, resolved.resolution, counted, settings.electricity_year

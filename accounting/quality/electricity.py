@@ -233,7 +233,9 @@ def certificates_sold(sums: pl.DataFrame) -> list[dict[str, Any]]:
 
 def own_generation(sums: pl.DataFrame) -> list[dict[str, Any]]:
     """One finding (info) on electricity and heat that were generated: no scope 2, their fuel is counted where it burns."""
-    own = sums.filter((pl.col("category") == "self_generated") & pl.col("quantity").is_not_null())
+    energy = [item.id for item in codes.items() if item.kind == "energy"]
+    made = (pl.col("category") == "self_generated") & pl.col("item").is_in(energy)
+    own = sums.filter(made & pl.col("quantity").is_not_null())
     added = own.group_by("item", "unit").agg(pl.col("quantity").sum(), pl.col("entity").n_unique().alias("entities"))
     return [
         finding(
