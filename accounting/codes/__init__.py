@@ -47,6 +47,7 @@ from accounting.codes.words import (
     items,
     names,
     near_items,
+    of_role,
     pair_name,
 )
 
@@ -90,6 +91,7 @@ __all__ = [
     "named_in",
     "names",
     "near_items",
+    "of_role",
     "pair_name",
     "region",
     "regions",

@@ -36,13 +36,14 @@ def without_cell(
     known = pl.concat([resolved.effective["class"], resolved.missing["class"]]).unique()
     is_known = pl.col("class").is_in(known.implode())
     silent = class_frame.filter(~is_known).select("class", *_PAIR)
-    causes = [(*pair, *cause) for pair in silent.select(*_PAIR).unique().rows() if (cause := _cause(*pair, counted))]
+    pairs = silent.select(*_PAIR).unique().rows()
+    causes = [(category, item, *cause) for category, item in pairs if (cause := _cause(category, item, counted))]
     if not causes:
         return []
     listed = pl.DataFrame(causes, schema={**_PAIR, "cause": pl.String(), "is_use": pl.Boolean()}, orient="row")
     figures = sums.filter(pl.col("quantity").ne_missing(0)).select("class", *_SUBJECT)
     keys = figures.join(silent.join(listed, on=list(_PAIR)), on="class", how="inner")
-    across = class_frame.filter(is_known & pl.col("category").is_in(_across())).select("class")
+    across = class_frame.filter(is_known & pl.col("category").is_in(codes.of_role("boundary_energy"))).select("class")
     crossed = figures.join(across, on="class", how="semi").select(_SUBJECT).unique()
     lost = pl.concat([keys.filter(~pl.col("is_use")), keys.filter("is_use").join(crossed, on=_SUBJECT, how="anti")])
     found = lost.group_by("category", "cause").agg(pl.len().alias("keys"), pl.col("item").unique().sort().alias("items"))
@@ -58,10 +59,6 @@ def _cause(category: str, item: str, counted: Counted) -> tuple[str, bool] | Non
     if rule and not (is_use and any(scope == _SCOPE_2 for _, scope in counted)):
         return None
     return "view.not_counted" if methods_for(category, item) else "method.none", is_use
-
-
-def _across() -> list[str]:
-    return [category.id for category in codes.categories() if category.role == "boundary_energy"]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
