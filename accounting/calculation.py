@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import codes, inventory, views
+from accounting import codes, inventory, ledger, views
 from accounting.errors import UsageError
 from accounting.factors import classes, resolver
 from accounting.factors.electricity_years import STRICT
@@ -28,7 +28,8 @@ class Terms:
     """What decides the factors of key sums: the packs in their order, what is counted, and the named policies.
 
     `counted` are pairs of category and scope; `electricity` is the market policy, `years` which year's electricity factor
-    a year takes, `lineages` what a project says of where its entities belong; `gwp` the potentials of the set `edition`.
+    a year takes, `lineages` what a project says of where its entities belong, `parts` of what its wholes are made; `gwp`
+    the potentials of the set `edition`.
     """
 
     packs: Sequence[Pack]
@@ -38,6 +39,7 @@ class Terms:
     electricity: str | None
     years: str
     lineages: codes.Lineages
+    parts: Sequence[ledger.Part] = ()
 
 
 def terms_told(record: Mapping[str, Any], at_hand: Sequence[Pack] = (), instead: Sequence[Pack] = ()) -> Terms:
@@ -62,6 +64,7 @@ def terms_told(record: Mapping[str, Any], at_hand: Sequence[Pack] = (), instead:
         electricity=settings.get("electricity"),
         years=settings.get("electricity_year", STRICT),
         lineages=codes.lineages_told(record.get("belongings", {})),
+        parts=ledger.parts_told(settings.get("parts", [])),
     )
 
 
@@ -106,12 +109,16 @@ def resolved(sums: Classed, terms: Terms) -> resolver.Resolved:
 def calculated(sums: Classed, terms: Terms) -> Cells:
     """The cells of classed key sums. Raises what `resolved` and `cells_of` raise."""
     found = resolved(sums, terms)
-    return cells_of(sums.sums, found.effective, found.missing, terms.gwp)
+    return cells_of(sums.sums, found.effective, found.missing, terms.gwp, terms.parts)
 
 
-def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction]) -> Cells:
+def cells_of(
+    sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame, gwp: Mapping[str, Fraction],
+    parts: Sequence[ledger.Part] = (),
+) -> Cells:  # fmt: skip
     """The cells of key sums (words coded or not) with their class, by the tables `effective` and `missing`.
 
+    `parts` are those of which wholes are made: what cannot stand in one cannot stand in its whole.
     Raises DataRefused (`sum.overflow`) for a product that no integer holds.
     """
     words = pl.Schema({"gas": enum(pl.Series([*gwp])), "account": enum(pl.Series(ACCOUNTS))})
@@ -119,7 +126,7 @@ def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame,
     inventory.products_within_range(lazy, factors)
     multiplied = inventory.cells(lazy, factors, missing.lazy().cast(words), gwp).collect()
     products = coded(in_order(multiplied, CELL), CELL)
-    claimed = claims.claims(products, sums)
+    claimed = claims.claims(products, sums, parts)
     return Cells(products, claimed, coded(claims.without(products, claimed), CELL))
 
 

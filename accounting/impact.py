@@ -16,10 +16,11 @@ from accounting.calculation import Terms, calculated, classed
 from accounting.errors import VerificationFailed
 from accounting.exact import MASS_DIGITS, decimals, integers
 from accounting.factors.pack import Pack
+from accounting.inventory import boundary
 from accounting.tables import CELL, plain
 
 ALL_GASES = "CO2e"
-OF_A_TOTAL = ("entity", "year", "account", "gas")
+OF_A_TOTAL = ("entity", "year", "account", "boundary", "gas")
 _MASSES = ("mass_t", "co2e_t")
 _TERMS = ("old_t", "new_t", "difference_t", "gained_t", "lost_t")
 
@@ -87,10 +88,11 @@ def _minus(one: str, other: str) -> pl.Expr:
 
 
 def _totals(cells: pl.DataFrame) -> pl.DataFrame:
-    """One row an entity, year, account and gas, and one of all gases as CO2e; every term an exact sum.
+    """One row an entity, year, account, boundary and gas, and one of all gases as CO2e; every term an exact sum.
 
     A total of cells of which none has a mass is null, and so is a difference from it or to it.
     """
+    cells = cells.with_columns(boundary())
     parts = [_totals_of(cells, "mass_t"), _totals_of(cells.with_columns(pl.lit(ALL_GASES).alias("gas")), "co2e_t")]
     return pl.concat(parts).sort(OF_A_TOTAL)
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import polars as pl
 
+from accounting import codes
 from accounting.errors import DataRefused
 from accounting.exact import (
     MASS_DIGITS,
@@ -26,6 +27,24 @@ from accounting.exact import (
 from accounting.tables import CELL, TABLES
 
 GWP_DIGITS = 6
+DIRECT = "direct"
+
+
+def boundary() -> pl.Expr:
+    """Which cells of an account may be added to each other, column `boundary`; those of two boundaries overlap.
+
+    `direct` is scope 1; one kWh is bought `across` the boundary, `used` by a sector (scope 2) and in part `lost` on its way
+    (scope 3), and where its fuel was burnt within, it is direct as well. Which of them a total adds, a view says.
+    """
+    across = pl.col("category").cast(pl.String).is_in(codes.of_role("boundary_energy"))
+    return (
+        pl.when(pl.col("scope") == 1)
+        .then(pl.lit(DIRECT))
+        .when(pl.col("scope") == 3)
+        .then(pl.lit("lost"))
+        .otherwise(pl.when(across).then(pl.lit("across")).otherwise(pl.lit("used")))
+        .alias("boundary")
+    )
 
 
 def cells(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gwp: Mapping[str, Fraction]) -> pl.LazyFrame:

@@ -107,7 +107,7 @@ def with_wholes(sums: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     Where a part has no quantity of a category and item but NE or C, the whole has none either: what the others have would
     be an understated sum. Raises DataRefused (`sum.overflow`) for a share whose product could wrap.
     """
-    for level in _levels(parts):
+    for level in levels(parts):
         whole = pl.col("entity").is_in([part.whole for part in level])
         rows = _made_of(sums.filter(whole), cut(sums, level))
         for unit, size in magnitudes(rows.lazy()).collect().iter_rows():
@@ -197,7 +197,7 @@ def _room(sums: pl.DataFrame, parts: Sequence[Part]) -> None:
                 raise DataRefused("sum.overflow", seen=part.part, name=part.whole, magnitude=f"{Decimal(most):.3g}")
 
 
-def _levels(parts: Sequence[Part]) -> list[list[Part]]:
+def levels(parts: Sequence[Part]) -> list[list[Part]]:
     """The parts by whole, wholes that are parts of others first; there is no cycle among them."""
     left, levels = list(parts), []
     while left:

@@ -29,7 +29,7 @@ from accounting.factors import electricity_years, pack
 from accounting.factors.resolver import Resolved
 from accounting.ingest import intake
 from accounting.ingest.limits import Limits
-from accounting.ingest.project_tables import entities, wholes
+from accounting.ingest.project_tables import entities, twice
 from accounting.ingest.project_tables.own import Own, own_tables, refusal
 from accounting.ingest.sources import declared_entity
 from accounting.project import Project
@@ -40,6 +40,7 @@ from accounting.store import commit, digest, manifest, opened
 from accounting.tables import CELL, KEY, STORED, Frames, check, frame, ordered
 
 Progress = Callable[[str, int, int], None]
+Problems = list[dict[str, Any]]
 
 YEARS = range(1900, 2101)
 DEFAULT_GWP = "AR5"
@@ -68,8 +69,9 @@ class Settings:
     def terms(self) -> calculation.Terms:
         """What decides the factors of key sums."""
         return calculation.Terms(
-            self.packs, self.counted(), pack.gwp(self.gwp), self.gwp, self.electricity, self.electricity_year, self.own.lineages
-        )
+            self.packs, self.counted(), pack.gwp(self.gwp), self.gwp, self.electricity, self.electricity_year, self.own.lineages,
+            self.own.parts,
+        )  # fmt: skip
 
     def for_digest(self) -> dict[str, Any]:
         """The settings as they enter the digest: packs by content, never by path."""
@@ -191,7 +193,7 @@ def open_run(folder: str | Path) -> Run:
 def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Acceptance] = ()) -> Run:
     """The run of what was taken in: classes, factors, cells, views, findings; every boundary asserted."""
     own = settings.own
-    whole, contradicted = with_wholes(taken.sums, own)
+    whole, contradicted, doubtful = with_wholes(taken, own)
     if contradicted:
         raise refusal(contradicted)
     terms = settings.terms()
@@ -199,7 +201,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     resolved = calculation.resolved(of_keys, terms)
     with ThreadPoolExecutor(max_workers=1) as beside:
         begun = beside.submit(digest.begun, settings.for_digest(), of_keys.sums)
-        cells = calculation.cells_of(of_keys.sums, resolved.effective, resolved.missing, terms.gwp)
+        cells = calculation.cells_of(of_keys.sums, resolved.effective, resolved.missing, terms.gwp, terms.parts)
         made = _tables(taken, of_keys, resolved, cells)
         digested = beside.submit(lambda: digest.ended(begun.result(), made))
         checked = [beside.submit(check, name, table) for name, table in made.items()]
@@ -209,7 +211,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
             conserved += conservation.wholes_are_their_parts(uncoded(taken.sums), whole, own.parts)
         tables = Frames(made)
         reported = _reported(taken.sums, tables["sums"]) if own.parts else None
-        told = _findings(taken, settings, of_keys, resolved, cells, tables, reported)
+        told = _findings(taken, settings, of_keys, resolved, cells, tables, reported, doubtful)
         energy = coverage.energy(_read(of_keys, reported), _of_fuel(settings.counted()), resolved.missing.lazy())
         for one in checked:
             one.result()
@@ -254,17 +256,21 @@ def _findings(
     made: calculation.Cells,
     tables: Mapping[str, pl.DataFrame],
     reported: pl.DataFrame | None,
+    doubtful: Problems,
 ) -> pl.DataFrame:
-    """What was noticed on the whole way, with stakes and addresses; `reported` are the key sums before wholes were made."""
+    """What was noticed on the whole way, with stakes and addresses.
+
+    `reported` are the key sums before wholes were made, `doubtful` what was found when they were.
+    """
     own, counted = settings.own, settings.counted()
     listed = [
         *findings.missing_factors(
             _read(of_keys, reported), resolved.missing.lazy(), None if reported is None else tables["sums"].lazy()
         ),
-        *unserved.without_factor(of_keys.sums, of_keys.classes, resolved, counted),
-        *unserved.without_method(of_keys.classes, _of_fuel(counted)),
+        *unserved.without_cell(of_keys.sums, of_keys.classes, resolved, counted),
         *claims.findings(made.claimed, made.products, taken.activity),
         *_research_in_official_views(settings),
+        *doubtful,
     ]
     names = [view.id for view in settings.views]
     if own.counts or electricity.counts_electricity(names):
@@ -295,16 +301,16 @@ def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:
     return sorted({category for category, scope in counted if scope != 3})
 
 
-def with_wholes(sums: pl.DataFrame, own: Own) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
-    """Key sums with those of the wholes that a project makes from parts, and what its figures contradict: an entity
-    outside its years, a part counted twice.
+def with_wholes(taken: intake.Intake, own: Own) -> tuple[pl.DataFrame, Problems, Problems]:
+    """Key sums with those of the wholes that a project makes from parts; what its figures contradict (an entity outside
+    its years, a part counted twice), as rejections; and findings on what cannot be decided of them.
     """
-    outside = entities.years_outside(own.entities, uncoded(sums.select("entity", "year").unique()))
+    outside = entities.years_outside(own.entities, uncoded(taken.sums.select("entity", "year").unique()))
     if outside or not own.parts:
-        return sums, outside
-    plain_sums = uncoded(sums)
+        return taken.sums, outside, []
+    plain_sums = uncoded(taken.sums)
     whole = ledger.with_wholes(plain_sums, own.parts)
-    return whole, wholes.counted_twice(plain_sums, whole, own.parts, own.wholes)
+    return whole, *twice.told(plain_sums, whole, own.parts, own.wholes, taken.activity)
 
 
 def _nothing_waits(rejections: pl.DataFrame, waiting: pl.DataFrame) -> None:

@@ -180,6 +180,21 @@ def packs_verified(talk: Talk, names: Sequence[str], *, every: bool = False) -> 
     return 5 if found else 0
 
 
+NOTES = {
+    "inventory": (
+        "清单单元跨范围重叠：同一度电可以既是净调入（或购入）又是部门用电（范围 2），有一部分是输配损失（范围 3），"
+        "其燃料在本地燃烧的还在范围 1；account main 只在同一口径的行内相加，合计只取 views 中的行",
+        "Cells overlap across scopes: one kWh may be a net import (or bought) and used by a sector (scope 2), in part a loss "
+        "(scope 3), and burnt within in scope 1; account main adds up in the lines of a view only: take totals from views",
+    ),
+    "view": (
+        "item 为空的行已含各品种，上级行已含下级行；名称注明信息项的行与账户 main 以外的行不与其他行相加",
+        "a line without an item holds all items, a line holds those under it; lines named as information and accounts besides "
+        "main are added to no other",
+    ),
+}
+
+
 def schema_shown(talk: Talk, name: str | None) -> int:
     """Columns, types and order of a table, of all tables, or the ids with their names and units."""
     if name == "ids":
@@ -196,9 +211,12 @@ def schema_shown(talk: Talk, name: str | None) -> int:
         table: {"columns": {column: str(dtype) for column, dtype in columns.items()}, "order": list(ORDER[table])}
         for table, columns in chosen.items()
     }
+    for table in document.keys() & NOTES.keys():
+        document[table]["note"] = talk.say(*NOTES[table])
     lines = [f"schema_version {SCHEMA_VERSION}"]
     for table, described in document.items():
         lines += ["", table, *(f"  {column:<20} {dtype}" for column, dtype in described["columns"].items())]
+        lines += [f"  {talk.say(*NOTES[table])}"] if table in NOTES else []
     whole = {"project_tables": {one: _project_columns(one) for one in PROJECT_TABLES}, "project": project.KEYS}
     if name is None:
         for one in PROJECT_TABLES:

@@ -115,7 +115,8 @@ def _moved(difference: Any) -> str:
 
 
 def _total_line(talk: Talk, total: dict[str, Any], names: Mapping[str, str]) -> str:
-    where = f"{codes.entity_name(total['entity'], talk.lang, names)} / {total['year']} / {total['account']} / {total['gas']}"
+    of = (total["year"], total["account"], total["boundary"], total["gas"])
+    where = " / ".join([codes.entity_name(total["entity"], talk.lang, names), *map(str, of)])
     old, new = (_mass(total[f"{side}_t"]) for side in ("old", "new"))
     parts = [
         f"{word} {_signed(plain(total[name]))}"

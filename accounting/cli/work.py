@@ -108,9 +108,10 @@ def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, str
     plan, paths = plan_and_paths(project, paths)
     own, unusable = _own(plan)
     taken = taken_in(list(paths), plan, progress=talk.progress(), own=own, **options)
-    contradicted = with_wholes(taken.sums, own)[1]
+    _, contradicted, doubtful = with_wholes(taken, own)
     refused = [*unusable, *contradicted, *taken.rejections.to_dicts()]
-    noted = [row for row in taken.findings.to_dicts() if row["severity"] != "info"]
+    found = [*taken.findings.to_dicts(), *doubtful]
+    noted = [row for row in found if row["severity"] != "info"]
     accepted_ids = {a.id for a in acceptances_of(plan)}
     open_notes = [row for row in noted if row["id"] not in accepted_ids]
     blocks = [line for row in [*refused, *noted] for line in [*error_lines(row, talk.lang), ""]]
@@ -132,7 +133,7 @@ def check_inputs(talk: Talk, paths: Sequence[Path], *, project: Path | None, str
             "activity_rows": taken.activity.height,
             "keys": taken.sums.height,
             "rejections": refused,
-            "findings": taken.findings.to_dicts(),
+            "findings": found,
         },
     )
     return code

@@ -2,9 +2,11 @@
 
 regions: GB/T 2260 with validity and successors · lineages: with a project's own parks and facilities · words: items,
 categories, gases and their aliases · initials: names by the first letters of their pinyin · rules: what must not be
-counted beside what. The tables lie in datasets/codes; they are read once, when something is asked.
+counted beside what · information: what is reported and never counted. The tables lie in datasets/codes; they are read
+once, when something is asked.
 """
 
+from accounting.codes.information import information_rule
 from accounting.codes.initials import categories_called, items_called
 from accounting.codes.lineages import Belonging, Lineages, lineages_told
 from accounting.codes.regions import (
@@ -45,6 +47,7 @@ from accounting.codes.words import (
     names,
     near_items,
     near_words,
+    of_role,
     pair_name,
 )
 
@@ -76,6 +79,7 @@ __all__ = [
     "gases",
     "grid_regions",
     "in_one_line",
+    "information_rule",
     "is_place",
     "is_region_code",
     "item",
@@ -87,6 +91,7 @@ __all__ = [
     "names",
     "near_items",
     "near_words",
+    "of_role",
     "pair_name",
     "region",
     "regions",

@@ -215,6 +215,16 @@ def category_parents(id: str) -> tuple[str, ...]:  # noqa: A002 - the field's wo
 
 
 @cache
+@cache
+def of_role(role: str) -> tuple[str, ...]:
+    """The categories of a role.
+
+    >>> of_role("boundary_energy")
+    ('purchased', 'exported', 'self_generated', 'net_import')
+    """
+    return tuple(category.id for category in categories() if category.role == role)
+
+
 def divisions(id: str) -> tuple[str, ...]:  # noqa: A002 - the field's word
     """The categories below a category.
 

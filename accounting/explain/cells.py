@@ -13,6 +13,7 @@ from accounting import codes
 from accounting.errors import LANGS, Lang, UsageError
 from accounting.exact import plain
 from accounting.explain.place import Place, asked, fitting, in_other_accounts
+from accounting.inventory import boundary
 from accounting.ledger import Part
 from accounting.tables import CELL
 
@@ -78,8 +79,8 @@ def explained(
     its manifest: a Parquet table is referenced by its hash, its rows are not in the run; `settings` those of it; `parts`
     those from which the project makes wholes, whose cells rest on the rows of their parts; `names` what it calls its own
     ids. Raises UsageError `explain.nothing`
-    when no cell fits, naming what the run has, and `explain.ambiguous` when cells of several entities, years or gases
-    do: they have no sum.
+    when no cell fits, naming what the run has, `explain.ambiguous` when cells of several entities, years or gases do, and
+    `explain.overlap` where scopes 1, 2 and 3 would be added without a view: they have no sum.
     """
     cells = fitting(tables["inventory"], place, shown)
     own = names or {}
@@ -115,7 +116,7 @@ def _total(cells: pl.DataFrame) -> Decimal:
 
 
 def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
-    """Nothing adds over entities, years, gases or accounts: a question that would is refused with the choices.
+    """Nothing adds over entities, years, gases, accounts or boundaries: a question that would is refused with the choices.
 
     Only a line of a view adds over accounts, where it says so: the park's total takes electricity by the market.
     """
@@ -124,6 +125,9 @@ def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
         if choices.len() > 1:
             listed = ", ".join(str(choice) for choice in choices.head(12))
             raise UsageError("explain.ambiguous", seen=asked(place), column=column, choices=listed)
+    overlapping = cells.select(boundary()).to_series().unique().sort()
+    if place.row is None and place.category is None and overlapping.len() > 1:
+        raise UsageError("explain.overlap", seen=asked(place), boundaries=", ".join(overlapping))
 
 
 def _postings(

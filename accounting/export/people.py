@@ -117,6 +117,11 @@ def about(run: Result, lang: Lang) -> pl.DataFrame:
         rows.append((text, f"{share:.1%}"))
     rows.append(("程序" if zh else "engine", f"{told['engine']['name']} {told['engine']['version']}"))
     rows.append(("GWP", str(told["settings"]["gwp"])))
+    rows.append(
+        ("合计", "只取视图的行；清单单元跨范围重叠，不可直接相加")
+        if zh
+        else ("totals", "lines of views only; cells of the inventory overlap across scopes and are not added up")
+    )
     rows += [("输入" if zh else "input", f"{i['name']}  SHA-256 {i['sha256']}") for i in told["inputs"]]
     heads = ("项目", "内容") if zh else ("what", "value")
     return pl.DataFrame(rows, schema=dict.fromkeys(heads, pl.String), orient="row").select(

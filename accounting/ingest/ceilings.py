@@ -11,7 +11,7 @@ reported, or a figure cannot be compared, nothing is refused and a warning says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -33,6 +33,7 @@ SUMMED = ("part", "whole", "more", "less")
 SIDES = (*SUMMED, "open", "closed")
 _PLACES = {name: pl.Boolean() if name == "monthly" else TABLES["sums"][name] for name in PLACE}
 Pair = tuple[str, str]
+Sides = dict[str, tuple[Pair, ...]]
 
 
 def over_ceilings(parts: Sequence[Part]) -> Refusals:
@@ -41,22 +42,32 @@ def over_ceilings(parts: Sequence[Part]) -> Refusals:
     found = Refusals([none] * len(parts), [], [])
     pairs = reported_pairs(parts)
     for rule in codes.rules("within"):
-        sides = {name: rule.of(name, pairs) for name in SIDES}
+        sides = sides_of(rule, pairs)
         if sides["part"]:
             _judge(rule, sides, parts, found)
     return found
 
 
-def _judge(rule: Rule, sides: dict[str, tuple[Pair, ...]], parts: Sequence[Part], found: Refusals) -> None:
-    over = _over(rule, _subjects(parts, sides))
-    for row in over.filter("undecided").sort(SUBJECT).head(LISTED).iter_rows(named=True):
-        found.findings.append(
-            finding(
-                "ceiling.undecided", "plausibility", "warning", seen=f"{rule.code} {_amount(rule, row['part'])}",
-                **_facts(rule, row, ""),
-            )
-        )  # fmt: skip
-    refused = over.filter(~pl.col("undecided"))
+def sides_of(rule: Rule, pairs: Iterable[Pair]) -> Sides:
+    """Which of these pairs each side of a rule means."""
+    return {name: rule.of(name, pairs) for name in SIDES}
+
+
+def undecided(rule: Rule, judged: pl.DataFrame) -> list[dict[str, Any]]:
+    """A warning for each place and year of what `over` gives in which nobody can say whether the ceiling holds."""
+    return [
+        finding(
+            "ceiling.undecided", "plausibility", "warning", seen=f"{rule.code} {amount(rule, row['part'])}",
+            **_facts(rule, row, ""),
+        )
+        for row in judged.filter("undecided").sort(SUBJECT).head(LISTED).iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _judge(rule: Rule, sides: Sides, parts: Sequence[Part], found: Refusals) -> None:
+    judged = over(rule, sides, pl.concat([reported(part) for part in parts]))
+    found.findings += undecided(rule, judged)
+    refused = judged.filter(~pl.col("undecided"))
     if refused.is_empty():
         return
     others = _first_cells(parts, sides["whole"], refused)
@@ -67,11 +78,11 @@ def _judge(rule: Rule, sides: dict[str, tuple[Pair, ...]], parts: Sequence[Part]
             found.rejections += _told(rule, part, places, refused, others)
 
 
-def _subjects(parts: Sequence[Part], sides: dict[str, tuple[Pair, ...]]) -> pl.DataFrame:
+def _subjects(figures: pl.LazyFrame, sides: Sides) -> pl.DataFrame:
     """By place and year: Σ of each side in tenths of a GJ, which sides are there, and whether any unit is another."""
     schema = {"side": pl.String, "category": pl.String, "item": pl.String}
     named = pl.LazyFrame([(side, *pair) for side, own in sides.items() for pair in own], schema=schema, orient="row")
-    given = pl.concat([reported(part).filter(pl.col("quantity") != 0) for part in parts])
+    given = figures.filter(pl.col("quantity") != 0)
     scale = pl.col("unit").replace_strict(COMPARED, default=None, return_dtype=pl.Int128)
     size = (integers(pl.col("quantity")) * scale).alias("size")
     sized = given.join(named, on=["category", "item"], how="inner").select(*SUBJECT, "side", size)
@@ -87,21 +98,22 @@ def _subjects(parts: Sequence[Part], sides: dict[str, tuple[Pair, ...]]) -> pl.D
     )
 
 
-def _over(rule: Rule, subjects: pl.DataFrame) -> pl.DataFrame:
-    """Places and years that are over the ceiling, each `undecided` or not.
+def over(rule: Rule, sides: Sides, figures: pl.LazyFrame) -> pl.DataFrame:
+    """Places and years that are over the ceiling: SUBJECT, the sums of SUMMED in tenths of a GJ, `undecided` or not.
 
-    A rule with `less` is judged where that and the whole are reported; of the others an absent whole is no whole at
-    all, unless the rule knows of sources that are not reported as such (`open`).
+    `figures` has entity, year, category, item, unit and quantity. A rule with `less` is judged where that and the whole
+    are reported; of the others an absent whole is no whole at all, unless the rule knows of sources that are not
+    reported as such (`open`).
     """
     names = {side.name for side in rule.sides}
     judged = pl.col("has_part")
     if "less" in names:
         judged &= pl.col("has_less") & pl.col("has_whole")
-    over = (pl.col("part") > 0) & (pl.col("part") > pl.col("whole") + pl.col("more") - pl.col("less"))
+    above = (pl.col("part") > 0) & (pl.col("part") > pl.col("whole") + pl.col("more") - pl.col("less"))
     unsaid = pl.col("odd") | (pl.col("has_open") & ~pl.col("has_closed"))
     if "open" in names:
         unsaid |= ~pl.col("has_whole")
-    return subjects.filter(judged & (over | pl.col("odd"))).with_columns(unsaid.alias("undecided"))
+    return _subjects(figures, sides).filter(judged & (above | pl.col("odd"))).with_columns(unsaid.alias("undecided"))
 
 
 def _places(part: Part, pairs: Sequence[Pair], subjects: pl.DataFrame) -> pl.DataFrame:
@@ -137,13 +149,19 @@ def _facts(rule: Rule, row: dict[str, Any], other: str) -> dict[str, Any]:
     return {
         "entity": row["entity"],
         "year": row["year"],
-        "part": _amount(rule, row["part"]),
-        "whole": _amount(rule, row["whole"] + row["more"] - row["less"]),
+        "part": amount(rule, row["part"]),
+        "whole": amount(rule, ceiling(row)),
         "other": other,
         "rule": rule.code,
     }
 
 
-def _amount(rule: Rule, size: int) -> str:
+def ceiling(row: dict[str, Any]) -> int:
+    """What a claim is held against."""
+    return int(row["whole"] + row["more"] - row["less"])
+
+
+def amount(rule: Rule, size: int) -> str:
+    """Tenths of a GJ as they are told: MWh, or GJ of heat."""
     unit = "GJ" if rule.group == "heat" else "MWh"
     return f"{plain(Fraction(size, COMPARED[unit] * 10**QUANTITY_DIGITS))} {unit}"

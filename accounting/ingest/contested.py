@@ -11,7 +11,7 @@ figures that they were made of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
@@ -56,7 +56,7 @@ def contested(parts: Sequence[Part]) -> Refusals:
     none = pl.DataFrame(schema=_PLACES)
     pairs = reported_pairs(parts)
     wholes, rests = _nested_pairs(pairs)
-    apart = _apart(pairs)
+    apart = apart_pairs(pairs)
     if not (wholes or rests or apart or any(part.is_statement for part in parts) or _months_and_years(parts)):
         return Refusals([none] * len(parts), [], [])
     held = _held(parts)
@@ -97,7 +97,7 @@ def _rule_codes() -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.code for rule in codes.rules("apart")))
 
 
-def _apart(pairs: set[Pair]) -> dict[str, list[tuple[Pair, Pair]]]:
+def apart_pairs(pairs: Collection[Pair]) -> dict[str, list[tuple[Pair, Pair]]]:
     """By the code of a rule, the pairs that say one thing in two ways."""
     found: dict[str, set[tuple[Pair, Pair]]] = {}
     for rule in codes.rules("apart"):

@@ -10,6 +10,7 @@
     ceiling.uptake              more CO2 taken up by urea than its ammonia gave
     ceiling.captured            more CO2 captured than emitted
     quantity.below_zero         more non-energy use than consumption; a use that a sheet states below zero
+    parts.struck                a whole gets from a part what cannot stand in the part
 
 Which they are depends on factors, so they are judged on cells; the rules stand in datasets/codes/exclusive.csv. The key
 sums stay as they were read: who mends the table or adds a row gets the cell. Expressions over frames, exact.
@@ -23,7 +24,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import codes
+from accounting import codes, ledger
 from accounting.codes import Rule
 from accounting.errors import LANGS, Where, finding, title
 from accounting.exact import MASS_DIGITS, QUANTITY_DIGITS, integers, plain
@@ -33,17 +34,18 @@ from accounting.tables import CELL, TABLES
 SUBJECT = ["entity", "year"]
 PLACE = [*SUBJECT, "category", "item"]
 NO_WHOLE = "ceiling.no_whole"
+OF_A_PART = "parts.struck"
 LISTED = 10_000
 USES = ("final_consumption", "burnt_transformation", "transport_fuel")
 _CLAIM = {**{name: TABLES["inventory"][name] for name in CELL}, **dict.fromkeys(("code", "part", "whole"), pl.String())}
 Pair = tuple[str, str]
 
 
-def claims(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+def claims(cells: pl.DataFrame, sums: pl.DataFrame, parts: Sequence[ledger.Part] = ()) -> pl.DataFrame:
     """The cells that cannot stand: their identity, the `code` of the rule, what is claimed (`part`) and what there is (`whole`).
 
-    `cells` is Inventory, `sums` the key sums, words coded or not. Cells of code `ceiling.no_whole` are doubtful and
-    stand: what they are taken off is not reported at all.
+    `cells` is Inventory, `sums` the key sums, words coded or not, `parts` those of which wholes are made. Cells of code
+    `ceiling.no_whole` are doubtful and stand: what they are taken off is not reported at all.
     """
     pairs = _pairs(sums)
     concerned = _pairs(_uses_below_zero(sums)).union(
@@ -58,7 +60,35 @@ def claims(cells: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     ]
     empty = pl.DataFrame(schema=_CLAIM)
     every = pl.concat([empty, *(table.select(pl.col(name).cast(dtype) for name, dtype in _CLAIM.items()) for table in found)])
-    return every.sort(pl.col("code") == NO_WHOLE, maintain_order=True).unique(CELL, keep="first", maintain_order=True)
+    once = _once(every)
+    for level in ledger.levels(parts):
+        once = _once(pl.concat([once, _of_wholes(once, cells, level)]))
+    return once
+
+
+def _once(claimed: pl.DataFrame) -> pl.DataFrame:
+    return claimed.sort(pl.col("code") == NO_WHOLE, maintain_order=True).unique(CELL, keep="first", maintain_order=True)
+
+
+def _of_wholes(claimed: pl.DataFrame, cells: pl.DataFrame, parts: Sequence[ledger.Part]) -> pl.DataFrame:
+    """The cells of wholes that hold a part's cell which cannot stand: what it claims is claimed in the whole as well."""
+    belonging = pl.DataFrame(
+        [(one.part, one.whole, one.since, one.until) for one in parts],
+        schema={"entity": pl.String, "of": pl.String, "since": pl.Int16, "until": pl.Int16},
+        orient="row",
+    )
+    struck = claimed.filter(pl.col("code") != NO_WHOLE).join(belonging, on="entity", how="inner")
+    held = struck.filter(pl.col("year").is_between("since", "until")).select(
+        pl.col("of").alias("entity"), *CELL[1:], pl.lit(OF_A_PART).alias("code"),
+        pl.col("entity").alias("part"), pl.col("code").alias("whole"),
+    )  # fmt: skip
+    named = (pl.col(name).unique().sort().str.join(", ") for name in ("part", "whole"))
+    return (
+        held.group_by(*CELL, "code", maintain_order=True)
+        .agg(*named)
+        .join(cells, on=list(CELL), how="semi")
+        .select(list(_CLAIM))
+    )
 
 
 _CLAIMING = {"one_method": None, "instead": "process", "taken_off": "part"}  # the side that claims; None: each side

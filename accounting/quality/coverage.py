@@ -50,14 +50,18 @@ def of_reported_years(table: pl.DataFrame, inventory: pl.DataFrame, effective: p
 def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: str = "CO2") -> pl.DataFrame:
     """Energy of the counted keys: columns category, item, tce (null without coefficient), covered.
 
-    `counted` are the categories that the views count; a key is covered when its class does not miss a factor of `gas`
+    `counted` are the categories that the views count; of electricity and heat, where they count what crossed the boundary,
+    only that: what sectors use is the same energy. A key is covered when its class does not miss a factor of `gas`
     (what a pack leaves out on purpose, severity info, is not covered either).
     """
     lacking = missing.filter(pl.col("gas") == gas).select("class").unique().with_columns(pl.lit(value=False).alias("covered"))
     by_class = sums.filter(pl.col("quantity").is_not_null()).group_by("class", "category", "item", "unit")
     added = by_class.agg(integers(pl.col("quantity")).sum()).cast(dict.fromkeys(("category", "item", "unit"), pl.String))
+    across = [category for category in codes.of_role("boundary_energy") if category in counted]
+    carriers = [item.id for item in codes.items() if item.kind == "energy"] if across else []
+    again = pl.col("item").is_in(carriers) & ~pl.col("category").is_in(across)
     return (
-        added.filter(pl.col("category").is_in(counted))
+        added.filter(pl.col("category").is_in(counted), ~again)
         .with_columns(decimals(pl.col("quantity"), QUANTITY_DIGITS))
         .join(coefficients().lazy(), on=["item", "unit"], how="left")
         .join(lacking, on="class", how="left")

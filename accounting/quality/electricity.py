@@ -14,6 +14,7 @@ from accounting import codes, views
 from accounting.codes.columns import marks
 from accounting.errors import LANGS, Lang, finding
 from accounting.exact import plain
+from accounting.inventory import boundary
 from accounting.methods import methods
 from accounting.methods.electricity_heat import FACTOR_ITEMS
 
@@ -109,16 +110,19 @@ def _kind() -> pl.Expr:
 def other_years(factors: pl.DataFrame, policy: str) -> list[dict[str, Any]]:
     """One finding an account, kind of factor and pair of years: a factor of another year stands in.
 
+    What crossed the boundary, what sectors used and what was lost is the same electricity: the largest is told.
+
     `factors` is the table of that function, `policy` the year policy of the run. Severity `warning`, with the tonnes.
     """
     used = pl.when(pl.col("year") < pl.col("valid_from")).then("valid_from").otherwise("valid_to").alias("used")
     by = ("account", "parameter_item", "year", "used", "unit")
     pairs = (
         factors.filter(~_IN_YEAR)
-        .with_columns(used)
-        .group_by(by)
+        .with_columns(used, boundary())
+        .group_by(*by, "boundary")
         .agg(pl.col("entity").n_unique().alias("entities"), pl.col("quantity").abs().sum(), pl.col("stake_t").sum())
-        .sort(by)
+        .sort(*by, "quantity", "boundary")
+        .unique(by, keep="last", maintain_order=True)
     )
     return [_other_year(row, policy) for row in pairs.to_dicts()]
 
@@ -141,12 +145,15 @@ def method_breaks(factors: pl.DataFrame) -> list[dict[str, Any]]:
     later year.
     """
     shown = pl.concat_str("value", pl.lit(" "), "value_unit")
+    stake = pl.col("stake_t").sum().over("entity", "account", "year", "boundary")
     years = (
-        factors.group_by("entity", "account", "year")
+        factors.with_columns(boundary())
+        .with_columns(stake)
+        .group_by("entity", "account", "year")
         .agg(
             pl.concat_str("policy", pl.lit("|"), "kind").unique().sort().str.join("+").alias("label"),
             pl.struct("policy", "kind", "region", shown.alias("shown")).unique().alias("taken"),
-            pl.col("stake_t").sum(),
+            pl.col("stake_t").max(),
         )
         .sort("entity", "account", "year")
     )
@@ -207,7 +214,9 @@ def certificates_sold(sums: pl.DataFrame) -> list[dict[str, Any]]:
 
 def own_generation(sums: pl.DataFrame) -> list[dict[str, Any]]:
     """One finding (info) on electricity and heat that were generated: no scope 2, their fuel is counted where it burns."""
-    own = sums.filter((pl.col("category") == "self_generated") & pl.col("quantity").is_not_null())
+    energy = [item.id for item in codes.items() if item.kind == "energy"]
+    made = (pl.col("category") == "self_generated") & pl.col("item").is_in(energy)
+    own = sums.filter(made & pl.col("quantity").is_not_null())
     added = own.group_by("item", "unit").agg(pl.col("quantity").sum(), pl.col("entity").n_unique().alias("entities"))
     return [
         finding(

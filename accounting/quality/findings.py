@@ -16,6 +16,7 @@ from accounting import codes
 from accounting.acceptances import Acceptance
 from accounting.errors import Lang, finding
 from accounting.exact import plain
+from accounting.inventory import boundary
 from accounting.tables import frame, ordered
 
 BASIS = ("factor.basis_unstated", "factor.other_basis")  # causes of a missing factor that a table mends
@@ -42,7 +43,7 @@ def accepted(findings: pl.DataFrame, acceptances: Sequence[Acceptance]) -> pl.Da
 def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Findings with `stake_t`: Σ |CO2e| of the cells of the entity, year, category and item that they name.
 
-    A finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known.
+    Electricity and heat are at stake once, though they have cells of several boundaries and accounts: the largest. A finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known.
     """
     keys = ("entity", "year", "category", "item")
     parts: list[pl.DataFrame] = []
@@ -52,14 +53,20 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     for (names,), group in patterns.group_by("names"):
         named = [key for key, mark in zip(keys, str(names), strict=True) if mark == "x"]
         if named:
-            sums = cells.filter(pl.col("co2e_t").is_not_null()).group_by(named)
-            stakes = sums.agg(pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake"))
-            stakes = stakes.cast(group.select(named).schema)
+            stakes = _stakes(cells.filter(pl.col("co2e_t").is_not_null()), named).cast(group.select(named).schema)
             parts.append(group.select("at", *named).join(stakes, on=named, how="inner").select("at", "stake"))
     if not parts:
         return findings
     with_stake = patterns.join(pl.concat(parts), on="at", how="left").sort("at")
     return with_stake.with_columns(pl.coalesce("stake_t", "stake").alias("stake_t")).select(findings.columns)
+
+
+def _stakes(cells: pl.DataFrame, named: list[str]) -> pl.DataFrame:
+    size = pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake")
+    direct, others = cells.filter(pl.col("scope") == 1), cells.filter(pl.col("scope") != 1)
+    largest = others.with_columns(boundary()).group_by(*named, "account", "boundary").agg(size)
+    once = largest.group_by(named).agg(pl.col("stake").max())
+    return pl.concat([direct.group_by(named).agg(size), once]).group_by(named).agg(pl.col("stake").sum())
 
 
 def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.DataFrame:

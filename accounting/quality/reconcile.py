@@ -162,6 +162,8 @@ def _cells_of(category: str | None, view: str | None, ours: pl.DataFrame) -> pl.
     shown = views.view(view or views.DEFAULT_VIEW)
     line = category if category in {line.row for line in shown.lines} else None
     cells = views.placed(ours.lazy(), shown, line).filter(_MAIN)
+    if category is None:
+        cells = cells.filter(pl.col("row").is_in([leaf.row for leaf in shown.added_leaves()]))
     if category is not None and line is None:
         cells = cells.filter(pl.col("category").is_in([category, *codes.divisions(category)]))
     return cells.select("cell", "item", *_PLACE).collect()

@@ -1,58 +1,79 @@
-"""What was reported and is computed by nothing: no cell, but never silence."""
+"""What was reported and enters no cell: information by a documented rule, else never silence."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
 
-from accounting import codes
-from accounting.errors import finding
+from accounting import codes, views
+from accounting.codes.information import USE
+from accounting.errors import LANGS, finding
 from accounting.factors import resolver
+from accounting.ingest.words import BETWEEN
 from accounting.methods import methods_for
 
-
-def without_method(class_frame: pl.DataFrame, categories: Sequence[str]) -> list[dict[str, Any]]:
-    """Items that no method serves in a counted category; energy carriers are included where they are made."""
-    pairs = (
-        class_frame.filter(pl.col("category").is_in(categories)).select("category", "item").unique().sort("category", "item")
-    )
-    unserved: dict[str, list[str]] = {}
-    for category, item in pairs.rows():
-        if not methods_for(category, item) and codes.item(item).kind != "energy":
-            unserved.setdefault(category, []).append(item)
-    return [
-        finding(
-            "method.none", "completeness", "warning", category=category, seen=", ".join(items),
-            category_zh=codes.category(category).name_zh, category_en=codes.category(category).name_en,
-            items_zh="、".join(codes.item(item).name_zh for item in items),
-            items_en=", ".join(codes.item(item).name_en for item in items),
-        )
-        for category, items in unserved.items()
-    ]  # fmt: skip
+_SCOPE_2 = 2
+_SUBJECT = ["entity", "year"]
+_PAIR = {"category": pl.String(), "item": pl.String()}
+Counted = Collection[tuple[str, int]]
 
 
-def without_factor(
-    sums: pl.DataFrame, class_frame: pl.DataFrame, resolved: resolver.Resolved, counted: Collection[tuple[str, int]]
+def without_cell(
+    sums: pl.DataFrame, class_frame: pl.DataFrame, resolved: resolver.Resolved, counted: Counted
 ) -> list[dict[str, Any]]:
-    """Counted categories and items for which the chosen packs hold nothing at all: no cell, but never silence."""
+    """One warning a category and cause for the items of key sums that enter no cell, unless they are information.
+
+    method.none          no method computes the item in the category
+    view.not_counted     a method does, and none of the chosen views counts what it gives
+    factor.no_category   a view counts it, and the chosen packs hold nothing of it
+
+    `sums` are the key sums with their class, `class_frame` the classes, `counted` pairs of category and scope. A zero is
+    nothing lost. What sectors use of electricity and heat is information where no view counts scope 2, or where the same
+    place and year says what crossed its boundary.
+    """
     known = pl.concat([resolved.effective["class"], resolved.missing["class"]]).unique()
-    pairs = class_frame.select("category", "item").unique().rows()
-    served = [(category, item) for category, item in pairs if resolver.is_counted(category, item, counted)]
-    silent = class_frame.join(
-        pl.DataFrame(served, schema={"category": pl.String, "item": pl.String}, orient="row"),
-        on=["category", "item"],
-        how="semi",
-    ).filter(~pl.col("class").is_in(known.implode()))
-    keys = sums.join(silent.select("class"), on="class", how="semi").group_by("category").agg(
-        pl.len().alias("keys"), pl.col("item").unique().sort().alias("items")
+    is_known = pl.col("class").is_in(known.implode())
+    silent = class_frame.filter(~is_known).select("class", *_PAIR)
+    pairs = silent.select(*_PAIR).unique().rows()
+    causes = [(category, item, *cause) for category, item in pairs if (cause := _cause(category, item, counted))]
+    if not causes:
+        return []
+    listed = pl.DataFrame(causes, schema={**_PAIR, "cause": pl.String(), "is_use": pl.Boolean()}, orient="row")
+    figures = sums.filter(pl.col("quantity").ne_missing(0)).select("class", *_SUBJECT)
+    keys = figures.join(silent.join(listed, on=list(_PAIR)), on="class", how="inner")
+    across = class_frame.filter(is_known & pl.col("category").is_in(codes.of_role("boundary_energy"))).select("class")
+    crossed = figures.join(across, on="class", how="semi").select(_SUBJECT).unique()
+    lost = pl.concat([keys.filter(~pl.col("is_use")), keys.filter("is_use").join(crossed, on=_SUBJECT, how="anti")])
+    found = lost.group_by("category", "cause").agg(pl.len().alias("keys"), pl.col("item").unique().sort().alias("items"))
+    return [_told(row) for row in found.sort("category", "cause").to_dicts()]
+
+
+def _cause(category: str, item: str, counted: Counted) -> tuple[str, bool] | None:
+    """Why a category and item has no cell, and whether it is a use that what crossed the boundary may stand for."""
+    if resolver.is_counted(category, item, counted):
+        return "factor.no_category", False
+    rule = codes.information_rule(category, item)
+    is_use = rule == USE
+    if rule and not (is_use and any(scope == _SCOPE_2 for _, scope in counted)):
+        return None
+    return "view.not_counted" if methods_for(category, item) else "method.none", is_use
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    category, items = row["category"], row["items"]
+    names: dict[str, Any] = {f"category_{lang}": codes.category(category).name(lang) for lang in LANGS}
+    names |= {f"items_{lang}": mark.join(codes.item(item).name(lang) for item in items) for lang, mark in BETWEEN}
+    return finding(
+        row["cause"], "missing_factor" if row["cause"] == "factor.no_category" else "completeness", "warning",
+        category=category, seen=", ".join(items), used="NE" if row["cause"] == "factor.no_category" else None,
+        keys=row["keys"], views=", ".join(_views_that_count(category, items)) or "–", **names,
     )  # fmt: skip
+
+
+def _views_that_count(category: str, items: list[str]) -> list[str]:
+    """The views in which any of these items has a cell."""
     return [
-        finding(
-            "factor.no_category", "missing_factor", "warning",
-            category=row["category"], seen=f"{row['keys']}", used="NE", keys=row["keys"], items=", ".join(row["items"]),
-            category_zh=codes.category(row["category"]).name_zh, category_en=codes.category(row["category"]).name_en,
-        )
-        for row in keys.sort("category").to_dicts()
-    ]  # fmt: skip
+        name for name in views.views() if any(resolver.is_counted(category, item, views.view(name).counted()) for item in items)
+    ]

@@ -140,7 +140,7 @@ def _evaluated(name: str, printed: list[dict[str, str]]) -> dict[int, tuple[Any,
 
 def _cells(stored: opened.StoredRun, factors: pl.DataFrame) -> pl.DataFrame:
     gwp = {gas: Fraction(text) for gas, text in stored.manifest["gwp"].items()}
-    made = calculation.cells_of(stored.tables["sums"], factors, stored.tables["missing"], gwp)
+    made = calculation.cells_of(stored.tables["sums"], factors, stored.tables["missing"], gwp, _parts(stored))
     return plain("inventory", made.cells)
 
 
@@ -160,8 +160,11 @@ def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
 
 def _with_wholes(sums: pl.DataFrame, stored: opened.StoredRun) -> pl.DataFrame:
     """Key sums with the wholes that the run's project makes from parts."""
-    parts = ledger.parts_told(stored.manifest["settings"].get("parts", []))
-    return ledger.with_wholes(sums.select(SUMMED), parts)
+    return ledger.with_wholes(sums.select(SUMMED), _parts(stored))
+
+
+def _parts(stored: opened.StoredRun) -> tuple[ledger.Part, ...]:
+    return ledger.parts_told(stored.manifest["settings"].get("parts", []))
 
 
 def _without_rows(referenced: list[dict[str, Any]]) -> Level:

@@ -17,6 +17,7 @@ from accounting.calculation import Terms
 from accounting.errors import VerificationFailed
 from accounting.factors import pack
 from accounting.factors.electricity_years import STRICT
+from accounting.inventory import boundary
 from accounting.tables import CELL
 
 ROWS = [
@@ -25,6 +26,7 @@ ROWS = [
     ("370200", 2022, "industry", "blast_furnace_gas", "10", "万立方米"),
     ("370200", 2022, "transport", "diesel_oil", "500", "t"),
     ("370200", 2022, "purchased", "heat", "70", "GJ"),
+    ("370200", 2022, "industry", "heat", "70", "GJ"),
 ]
 OLD, NEW = ("provincial-2011", "cn-enterprise-2024", "cn-heat"), ("provincial-2025", "cn-enterprise-2024", "cn-heat")
 
@@ -69,11 +71,12 @@ def test_a_cell_that_loses_its_factor_is_lost_and_no_zero(found: impact.Impact) 
     assert (total["lost_t"], total["lost"], total["missing_cells"]) == (Decimal(-1076), 1, 1)  # 2000 t × 0.538
 
 
-def test_totals_add_up_and_never_over_entities_or_accounts(found: impact.Impact) -> None:
+def test_totals_add_up_and_never_over_entities_accounts_or_boundaries(found: impact.Impact) -> None:
     assert found.totals.select(impact.OF_A_TOTAL).is_unique().all()
     for total in found.totals.to_dicts():
         of_all = total["gas"] == impact.ALL_GASES
-        cells = found.cells.filter(entity=total["entity"], year=total["year"], account=total["account"])
+        cells = found.cells.with_columns(boundary())
+        cells = cells.filter(**{name: total[name] for name in ("entity", "year", "account", "boundary")})
         cells = cells if of_all else cells.filter(gas=total["gas"])
         mass = "co2e_t" if of_all else "mass_t"
         old, new, both = (sum(cells[f"{side}_{mass}"].drop_nulls(), Decimal(0)) for side in ("old", "new", "difference"))
@@ -119,8 +122,10 @@ def test_a_run_that_its_packs_do_not_give_is_refused() -> None:
 def test_a_pack_of_one_s_own_takes_a_place(tmp_path: Path) -> None:
     own = packs.write(tmp_path / "heat", {"parameter": "emission_factor", "item": "heat", "value": "0.1", "unit": "tCO2/GJ"})
     found = compared(computed(*OLD), OLD, "cn-heat", own)
-    (cell,) = found.differing().to_dicts()
-    assert (cell["old_mass_t"], cell["new_mass_t"]) == (Decimal("7.7"), Decimal(7))  # 70 GJ × 0.11 and × 0.1
+    cells = found.differing().select("old_mass_t", "new_mass_t").rows()
+    assert cells == [(Decimal("7.7"), Decimal(7))] * 2  # 70 GJ × 0.11 and × 0.1
+    heat = found.totals.filter(gas="CO2", entity="370200").filter(pl.col("boundary") != "direct")
+    assert heat.select("boundary", "new_t").rows() == [("across", 7), ("used", 7)]  # the same heat, never 14
 
 
 def test_the_document_is_json(found: impact.Impact) -> None:

@@ -5,13 +5,13 @@
     of = ["P1", "P2"]
 
 A park's inventory is its own; only so do its rows enter a city's. Which share of a part lies in the whole is what the
-table `entities` says, or GB/T 2260 for a code inside a code. A whole that has figures of its own for what a part has
-already would count the park twice: it is refused, unless `adds = true` says that the figures are others.
+table `entities` says, or GB/T 2260 for a code inside a code. What a whole must not have of its own beside its parts is
+judged in `twice`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -26,7 +26,6 @@ from accounting.ingest.project_tables.circles import on_circles
 from accounting.ledger import Part
 from accounting.project import FILE_NAME, Whole
 
-LISTED = 200
 Problem = dict[str, Any]
 
 
@@ -64,7 +63,7 @@ def parts(wholes: Sequence[Whole], lineages: codes.Lineages, doubt: Doubt = Doub
             if not own and known:
                 problems.append(rejection("parts.outside", where, name, whole=one.whole))
             found += own
-    problems += [rejection("parts.cycle", Where(FILE_NAME, cell="[[parts]]"), whole) for whole in on_circles(_made_of(found))]
+    problems += [rejection("parts.cycle", Where(FILE_NAME, cell="[[parts]]"), whole) for whole in on_circles(made_of(found))]
     return tuple(found), problems
 
 
@@ -102,56 +101,12 @@ def _is_inside(entity: str, other: str, lineages: codes.Lineages) -> bool:
     return other in parents or any(_is_inside(parent, other, lineages) for parent in parents)
 
 
-def _made_of(found: Sequence[Part]) -> dict[str, set[str]]:
+def made_of(found: Sequence[Part]) -> dict[str, set[str]]:
     """Each whole with its parts."""
     made_of: dict[str, set[str]] = {}
     for part in found:
         made_of.setdefault(part.whole, set()).add(part.part)
     return made_of
-
-
-def counted_twice(before: pl.DataFrame, after: pl.DataFrame, found: Sequence[Part], wholes: Sequence[Whole]) -> list[Problem]:
-    """`parts.counted_twice` for each figure that a whole has of its own and gets from a part as well.
-
-    `before` and `after` are the key sums without the wholes and with them. A category or item above or below another
-    counts as the same: what a city has of industry holds what its park has of a division. A zero and a notation key are
-    no figures.
-    """
-    silent = [one.whole for one in wholes if not one.adds]
-    own = _figures(before.filter((pl.col("quantity") != 0) & pl.col("entity").is_in(silent)))
-    figures = after.filter(pl.col("quantity") != 0)
-    made = _figures(ledger.cut(figures, [part for part in found if part.whole in silent]), "part")
-    same = own.join(made, on=["entity", "year", "category_root", "item_root"], suffix="_of_part")
-    for column, parents in (("category", codes.category_parents), ("item", codes.item_parents)):
-        pairs = same.select(column, f"{column}_of_part").unique()
-        one_line = [pair for pair in pairs.rows() if codes.in_one_line(*pair, parents)]
-        same = same.join(pl.DataFrame(one_line, schema=pairs.schema, orient="row"), on=pairs.columns, how="semi")
-    listed = ["entity", "year", "category", "item", "part"]
-    twice = same.select(listed).unique().sort(listed)
-    return [_told_twice(row, twice.height) for row in twice.head(LISTED).to_dicts()]
-
-
-def _told_twice(row: dict[str, Any], count: int) -> Problem:
-    category, item = codes.category(row["category"]), codes.item(row["item"])
-    return rejection(
-        "parts.counted_twice", Where(FILE_NAME, cell="[[parts]]"),
-        f"{row['entity']} {row['year']} {row['category']} {row['item']}", whole=row["entity"], part=row["part"], count=count,
-        category_zh=category.name_zh, category_en=category.name_en, item_zh=item.name_zh, item_en=item.name_en, year=row["year"],
-    )  # fmt: skip
-
-
-def _figures(rows: pl.DataFrame, *more: str) -> pl.DataFrame:
-    """Which figures there are, with the topmost category and item of each."""
-    distinct = rows.select("entity", "year", "category", "item", *more).unique()
-    return distinct.with_columns(
-        _replaced(distinct, "category", lambda word: (word, *codes.category_parents(word))[-1]),
-        _replaced(distinct, "item", lambda word: (word, *codes.item_parents(word))[-1]),
-    )
-
-
-def _replaced(rows: pl.DataFrame, column: str, root: Callable[[str], str]) -> pl.Expr:
-    names = {word: root(word) for word in rows[column].unique().to_list()}
-    return pl.col(column).replace_strict(names, return_dtype=pl.String).alias(f"{column}_root")
 
 
 def rounded(sums: pl.DataFrame, found: Sequence[Part]) -> tuple[int, str]:

@@ -1,0 +1,147 @@
+"""A city made from its parks: what it says of itself and what they say is never counted twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import own_project
+import polars as pl
+import pytest
+from own_project import parts
+
+import accounting as ac
+from accounting.cli import main
+
+CITY, PARKS = "330100", [("P1", "一园", "park", "330100"), ("P2", "二园", "park", "330100")]
+Row = tuple[str, str, str, str]
+# What the city has and what its park has, by the rule that keeps them apart.
+APART: list[tuple[str, Row, Row]] = [
+    ("exclusive.net_import", ("net_import", "electricity", "90", "MWh"), ("purchased", "electricity", "10", "MWh")),
+    ("exclusive.net_import", ("purchased", "steam", "90", "GJ"), ("net_import", "heat", "10", "GJ")),
+    ("exclusive.transport_sector", ("transport", "gasoline", "90", "t"), ("road_fuel", "gasoline", "10", "t")),
+    ("exclusive.transport_sector", ("rail", "diesel_oil", "90", "t"), ("transport", "diesel_oil", "10", "t")),
+    ("exclusive.road", ("road_vkt", "bus", "9", "km"), ("road_fuel", "diesel_oil", "10", "t")),
+    ("exclusive.measured", ("industry", "co2", "90", "tCO2"), ("industry/C30", "anthracite", "10", "t")),
+    ("exclusive.landfill", ("landfill", "landfilled_deep", "90", "t"), ("landfill", "msw_food", "10", "t")),
+    ("exclusive.waste_burnt", ("incineration", "msw", "90", "t"), ("thermal_power", "municipal_waste_fossil", "10", "t")),
+]
+# Rows of the city, rows of its park: together they pass a ceiling that neither passes alone.
+OVER: list[tuple[str, list[Row], list[Row]]] = [
+    ("ceiling.gross_purchases", [("purchased", "electricity", "100", "MWh")],
+     [("industry", "electricity", "80", "MWh"), ("self_generated", "electricity", "30", "MWh")]),
+    ("ceiling.exports", [("exported", "electricity", "50", "MWh")], [("purchased", "electricity", "20", "MWh")]),
+]  # fmt: skip
+
+
+def rows_of(entity: str, *rows: Row) -> list[tuple]:
+    return [(entity, 2022, "", *row) for row in rows]
+
+
+def run(folder: Path, *rows: tuple, adds: bool = False, **settings: str) -> ac.Run:
+    more = parts(CITY, "P1", "P2", adds=adds)
+    return own_project.run(folder, more, data=list(rows), entities=PARKS, **settings)
+
+
+def refused(folder: Path, *rows: tuple) -> pl.DataFrame:
+    with pytest.raises(ac.Refused) as refusal:
+        run(folder, *rows)
+    assert refusal.value.rejections is not None
+    return refusal.value.rejections
+
+
+@pytest.mark.parametrize(("rule", "own", "of_park"), APART, ids=[f"{case[0]} {case[1][0]}" for case in APART])
+def test_two_ways_to_say_one_thing_are_refused_for_a_whole(tmp_path: Path, rule: str, own: Row, of_park: Row) -> None:
+    told = refused(tmp_path, *rows_of(CITY, own), *rows_of("P1", of_park)).row(0, named=True)
+    assert (told["code"], told["file"]) == ("parts.exclusive", "tanfeng.toml")
+    for lang in ("zh", "en"):
+        assert rule in told[f"message_{lang}"]
+        assert f"data.csv › F2 {own[2]}" in told[f"message_{lang}"]
+        assert f"data.csv › F3 {of_park[2]}" in told[f"message_{lang}"]
+        assert "adds = true" in told[f"remedy_{lang}"]
+
+
+@pytest.mark.parametrize(("rule", "own", "of_park"), APART, ids=[f"{case[0]} {case[1][0]}" for case in APART])
+def test_a_whole_that_says_that_its_figures_are_others_has_both(tmp_path: Path, rule: str, own: Row, of_park: Row) -> None:
+    made = run(tmp_path, *rows_of(CITY, own), *rows_of("P1", of_park), adds=True)
+    assert {own[:2], of_park[:2]} <= set(made.sums.filter(entity=CITY).select("category", "item").rows())
+
+
+@pytest.mark.parametrize(("rule", "own", "of_park"), APART, ids=[f"{case[0]} {case[1][0]}" for case in APART])
+def test_two_parks_are_two_places(tmp_path: Path, rule: str, own: Row, of_park: Row) -> None:
+    made = run(tmp_path, *rows_of("P1", own), *rows_of("P2", of_park))
+    assert {own[:2], of_park[:2]} <= set(made.sums.filter(entity=CITY).select("category", "item").rows())
+
+
+def test_a_park_that_measures_beside_one_that_burns(tmp_path: Path) -> None:
+    """12 t were measured; 10 t of diesel at 42.652 GJ/t × 0.0202 t C/GJ × 0.98 × 44/12 are 30.95909637333333 t."""
+    rows = [*rows_of("P1", ("industry", "co2", "12", "tCO2")), *rows_of("P2", ("industry", "diesel_oil", "10", "t"))]
+    made = run(tmp_path, *rows, packs="cn-enterprise-2024,gwp").inventory.filter(entity=CITY, category="industry", gas="CO2")
+    assert dict(made.select("item", "mass_t").rows())["co2"] == Decimal(12)
+    assert made.height == 2
+
+
+def test_the_parts_of_a_part_have_their_addresses(tmp_path: Path) -> None:
+    rows = [
+        *rows_of(CITY, ("net_import", "electricity", "90", "MWh")),
+        *rows_of("P1", ("purchased", "electricity", "10", "MWh")),
+    ]
+    more = parts("330102", "P1") + parts(CITY, "330102")
+    with pytest.raises(ac.Refused) as refusal:
+        own_project.run(tmp_path, more, data=rows, entities=[("P1", "园", "park", "330102")])
+    assert refusal.value.rejections is not None
+    told = refusal.value.rejections.row(0, named=True)
+    assert "330102" in told["message_zh"]
+    assert "data.csv › F3 10 MWh" in told["message_zh"]
+
+
+@pytest.mark.parametrize(("rule", "own", "of_park"), OVER, ids=[case[0] for case in OVER])
+def test_a_ceiling_passed_by_a_whole_and_its_part_together(
+    tmp_path: Path, rule: str, own: list[Row], of_park: list[Row], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [*rows_of(CITY, *own), *rows_of("P1", *of_park)]
+    told = refused(tmp_path, *rows).row(0, named=True)
+    assert told["code"] == "parts.ceiling"
+    assert rule in told["message_en"]
+    assert f"data.csv › F2 {own[0][2]} MWh" in told["message_en"]
+    assert f"data.csv › F3 {of_park[0][2]} MWh" in told["message_en"]
+    with pytest.raises(SystemExit) as left:
+        main(["check", str(tmp_path)])
+    assert left.value.code == 3
+    assert "parts.ceiling" in capsys.readouterr().out
+    assert run(tmp_path, *rows, adds=True).sums.filter(entity=CITY).height == len(rows)
+
+
+def test_a_ceiling_is_not_passed_by_two_parks(tmp_path: Path) -> None:
+    _, own, of_park = OVER[0]
+    assert run(tmp_path, *rows_of("P1", *own), *rows_of("P2", *of_park)).sums.filter(entity=CITY).height == 3
+
+
+def test_a_ceiling_that_holds_for_a_whole(tmp_path: Path) -> None:
+    rows = [*rows_of(CITY, ("exported", "electricity", "20", "MWh")), *rows_of("P1", ("purchased", "electricity", "20", "MWh"))]
+    assert run(tmp_path, *rows).sums.filter(entity=CITY).height == 2
+
+
+def test_a_ceiling_of_which_a_part_is_unsaid_refuses_nothing(tmp_path: Path) -> None:
+    rows = [*rows_of(CITY, ("exported", "electricity", "50", "MWh")), *rows_of("P1", ("purchased", "electricity", "C", "MWh")),
+            *rows_of("P2", ("purchased", "electricity", "20", "MWh"))]  # fmt: skip
+    made = run(tmp_path, *rows)
+    assert made.sums.filter(entity=CITY, category="purchased")["notation_key"].to_list() == ["C"]
+
+
+def test_what_cannot_stand_in_a_park_cannot_stand_in_its_city(tmp_path: Path) -> None:
+    """The first park says how much coke was reductant, the second does not: its ferrosilicon is NE, and so is the city's."""
+    alloy, coke = ("process", "ferrosilicon_75", "10", "t"), ("industry", "coke", "9", "t")
+    rows = [*rows_of("P1", alloy, coke, ("non_energy_use", "coke", "4", "t")), *rows_of("P2", alloy, coke)]
+    packs = "ipcc-2006,ipcc-2006-ippu,gbt-2589-2020"
+    made = run(tmp_path / "in", *rows, packs=packs, view="ipcc2006")
+    cells = made.inventory.filter(category="process", gas="CO2").select("entity", "notation_key", "reason").rows()
+    assert [(entity, key, (reason or "").partition(":")[0]) for entity, key, reason in cells] == [
+        ("330100", "NE", "parts.struck"), ("P1", None, ""), ("P2", "NE", "exclusive.reductant"),
+    ]  # fmt: skip
+    told = made.findings.filter(code="parts.struck").row(0, named=True)
+    assert (told["entity"], told["severity"]) == (CITY, "error")
+    assert "P2" in told["message_zh"]
+    with pytest.raises(SystemExit) as left:
+        main(["verify", str(made.save(tmp_path / "run").path)])
+    assert not left.value.code
