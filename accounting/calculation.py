@@ -6,7 +6,7 @@ One way for a run and for everything that asks what another pack would do to it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ import polars as pl
 
 from accounting import codes, inventory, views
 from accounting.errors import UsageError
-from accounting.factors import classes, resolver
+from accounting.factors import classes, resolver, unheld
 from accounting.factors.electricity_years import STRICT
 from accounting.factors.own import OWN, SPLITS
 from accounting.factors.pack import Pack, load, shipped_packs
@@ -106,7 +106,11 @@ def calculated(sums: pl.DataFrame, terms: Terms) -> Calculated:
     classed, class_frame = classes.classed_by_year(sums, terms.packs, terms.lineages)
     coded_sums = in_order(classed, KEY)
     whole = plain("sums", coded_sums)
-    resolved = resolver.resolve(class_frame, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
+    resolved = _with_unheld(
+        resolver.resolve(class_frame, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages),
+        class_frame,
+        terms,
+    )
     _every_gas_has_a_potential(resolved, terms)
     made = cells_of(coded_sums, resolved.effective, resolved.missing, terms.gwp)
     return Calculated(whole, coded_sums, class_frame, resolved, made)
@@ -124,6 +128,13 @@ def cells_of(sums: pl.DataFrame, effective: pl.DataFrame, missing: pl.DataFrame,
     claimed = claims.claims(products, uncoded(sums))
     cells = claims.without(products, claimed)
     return Cells(products, claimed, cells, coded(multiplied if cells is products else cells, CELL))
+
+
+def _with_unheld(resolved: resolver.Resolved, class_frame: pl.DataFrame, terms: Terms) -> resolver.Resolved:
+    """What was resolved, and missing besides what no pack serves at all."""
+    known = pl.concat([resolved.effective["class"], resolved.missing["class"]])
+    lacking = unheld.unheld(class_frame, known, terms.counted, terms.electricity, terms.gwp)
+    return replace(resolved, missing=pl.concat([resolved.missing, lacking]))
 
 
 def _every_gas_has_a_potential(resolved: resolver.Resolved, terms: Terms) -> None:

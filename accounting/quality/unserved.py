@@ -1,4 +1,4 @@
-"""What was reported and is computed by nothing: no cell, but never silence."""
+"""What was reported and is computed by nothing: no mass, but never silence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from accounting import codes
 from accounting.errors import finding
-from accounting.factors import resolver
+from accounting.factors import resolver, unheld
 from accounting.methods import methods_for
 
 
@@ -36,8 +36,9 @@ def without_method(class_frame: pl.DataFrame, categories: Sequence[str]) -> list
 def without_factor(
     sums: pl.DataFrame, class_frame: pl.DataFrame, resolved: resolver.Resolved, counted: Collection[tuple[str, int]]
 ) -> list[dict[str, Any]]:
-    """Counted categories and items for which the chosen packs hold nothing at all: no cell, but never silence."""
-    known = pl.concat([resolved.effective["class"], resolved.missing["class"]]).unique()
+    """Counted categories and items for which the chosen packs hold nothing at all: one finding a category, whatever the gases."""
+    served_by_none = pl.col("reason").str.contains(unheld.CODE, literal=True)
+    known = pl.concat([resolved.effective["class"], resolved.missing.filter(~served_by_none)["class"]]).unique()
     pairs = class_frame.select("category", "item").unique().rows()
     served = [(category, item) for category, item in pairs if resolver.is_counted(category, item, counted)]
     silent = class_frame.join(
