@@ -14,6 +14,7 @@ from typing import Any
 
 from accounting import codes
 from accounting.errors import DataRefused
+from accounting.factors import bases
 from accounting.factors.own import OWN, SHARE, SPLITS
 from accounting.factors.pack import Pack, is_valid, place_of
 from accounting.factors.values import Value, value
@@ -119,7 +120,7 @@ def chosen(index: Index, parameter: str, gas: str, key: Key, reads_activity: boo
         if obstacle is None:
             fitting.append((_rank(candidate, key, places), candidate))
         else:
-            based = based or obstacle == "basis unstated"
+            based = based or obstacle == bases.UNSTATED
             passed.append(f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']} ({obstacle})")
     if not fitting:
         return Choice(None, (), tuple(sorted(passed)), needs_basis=based)
@@ -151,13 +152,13 @@ def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | Non
         return "other year"
     if row.get("month") not in (None, key["month"]):
         return "other month"
-    if row["basis"] is not None and row["basis"] != key["basis"]:
-        return "basis unstated" if key["basis"] is None else "other basis"
     try:
         measures = candidate.value.measures
     except DataRefused as refused:
         return refused.code
-    return "other unit" if reads_activity and measures != key["unit"] else None
+    if reads_activity and measures != key["unit"]:
+        return "other unit"
+    return bases.obstacle(row, candidate.value, key, is_own=candidate.is_own)
 
 
 def _rank(candidate: Candidate, key: Key, places: Sequence[str]) -> tuple[Any, ...]:

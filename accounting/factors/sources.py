@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from accounting import codes
-from accounting.factors import electricity_years
+from accounting.factors import bases, electricity_years
 from accounting.factors.candidates import Choice, Index
 from accounting.factors.own import OWN
 from accounting.factors.pack import Pack
@@ -54,12 +54,12 @@ class Sources:
     def choices(self, method: Method, gas: str, key: dict[str, Any]) -> Choices:
         """What applies to a class key of each parameter of a method."""
         index = self.index(method, gas)
-        return {
-            name: electricity_years.choice(
-                index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit, self._years
-            )
-            for name, unit in method.reads.items()
-        }
+        found: Choices = {}
+        for name, unit in method.reads.items():
+            before = ((one.chosen.row, one.chosen.value) for one in found.values() if one.chosen)
+            asked = key | {"item": method.of_items.get(name, key["item"]), "basis": bases.met(unit, key, before)}
+            found[name] = electricity_years.choice(index, name, gas, asked, "base unit" in unit, self._years)
+        return found
 
     def closed(self, method: Method, gas: str) -> str | None:
         """Why packs behind are not asked, where there are any."""
