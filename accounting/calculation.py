@@ -6,7 +6,7 @@ One way for a run and for everything that asks what another pack would do to it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ import polars as pl
 
 from accounting import codes, inventory, ledger, views
 from accounting.errors import UsageError
-from accounting.factors import classes, resolver
+from accounting.factors import classes, resolver, unheld
 from accounting.factors.electricity_years import STRICT
 from accounting.factors.own import OWN, SPLITS
 from accounting.factors.pack import Pack, load, shipped_packs
@@ -101,7 +101,11 @@ def classed(sums: pl.DataFrame, terms: Terms) -> Classed:
 
 def resolved(sums: Classed, terms: Terms) -> resolver.Resolved:
     """The factors of the classes. Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know."""
-    found = resolver.resolve(sums.classes, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages)
+    found = _with_unheld(
+        resolver.resolve(sums.classes, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages),
+        sums.classes,
+        terms,
+    )
     _every_gas_has_a_potential(found, terms)
     return found
 
@@ -128,6 +132,13 @@ def cells_of(
     products = coded(in_order(multiplied, CELL), CELL)
     claimed = claims.claims(products, sums, parts)
     return Cells(products, claimed, coded(claims.without(products, claimed), CELL))
+
+
+def _with_unheld(found: resolver.Resolved, class_frame: pl.DataFrame, terms: Terms) -> resolver.Resolved:
+    """What was resolved, and missing besides what no pack serves at all."""
+    known = pl.concat([found.effective["class"], found.missing["class"]])
+    lacking = unheld.unheld(class_frame, known, terms.counted, terms.electricity, terms.gwp)
+    return replace(found, missing=pl.concat([found.missing, lacking]))
 
 
 def _every_gas_has_a_potential(found: resolver.Resolved, terms: Terms) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from accounting import codes
 from accounting.errors import DataRefused
+from accounting.factors import bases
 from accounting.factors.own import OWN, SHARE, SPLITS
 from accounting.factors.pack import Pack, is_valid, place_of
 from accounting.factors.values import Value, value
@@ -178,7 +179,7 @@ class Standing:
             self._judged[place] = _Judged(
                 sorted(fitting, key=lambda pair: pair[0]),
                 [_said(one, obstacle) for one, obstacle in obstacles if obstacle is not None],
-                any(obstacle == "basis unstated" for _, obstacle in obstacles),
+                any(obstacle == bases.UNSTATED for _, obstacle in obstacles),
             )
         return self._judged[place]
 
@@ -216,13 +217,13 @@ def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | Non
         return "other year"
     if row.get("month") not in (None, key["month"]):
         return "other month"
-    if row["basis"] is not None and row["basis"] != key["basis"]:
-        return "basis unstated" if key["basis"] is None else "other basis"
     try:
         measures = candidate.value.measures
     except DataRefused as refused:
         return refused.code
-    return "other unit" if reads_activity and measures != key["unit"] else None
+    if reads_activity and measures != key["unit"]:
+        return "other unit"
+    return bases.obstacle(row, candidate.value, key, is_own=candidate.is_own)
 
 
 def _rank(candidate: Candidate, key: Key) -> tuple[Any, ...]:

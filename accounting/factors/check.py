@@ -15,7 +15,7 @@ from typing import Any
 from accounting import codes
 from accounting.errors import DataRefused, TanfengError, UsageError, Where, rejection
 from accounting.exact import fraction
-from accounting.factors import originals
+from accounting.factors import bases, originals
 from accounting.factors import pack as packs
 from accounting.factors.candidates import INTERNATIONAL
 from accounting.factors.limits import limits
@@ -154,6 +154,13 @@ def _range(row: Row, exact: Fraction, measures: str | None) -> Iterator[Row]:
         yield _told(row, "pack.range", f"{row['value']} {row['unit']}", bounds=bounds.printed, limits=bounds.source)
 
 
+def _basis(row: Row) -> Iterator[Row]:
+    """A unit that says its basis says that of the column, if there is one."""
+    found = bases.contradiction(row)
+    if found:
+        yield _told(row, "basis.conflict", f"{row['unit']}, {row['basis']}", implied=found[0], written=found[1])
+
+
 def _bounds(row: Row) -> Iterator[Row]:
     lower, middle, upper = (_exact(row[column] or "") for column in ("lower", "value", "upper"))
     if middle is None or row["parameter"].startswith(UNCERTAINTIES):
@@ -215,4 +222,4 @@ def _words(row: Row) -> Iterator[Row]:
         yield _told(row, "pack.word", row["tier"], column="tier", known="1, 2, 3")
 
 
-_CHECKS = (_citation, _ids, _gas, _number, _unit, _original, _bounds, _deviations, _words)
+_CHECKS = (_citation, _ids, _gas, _number, _unit, _original, _basis, _bounds, _deviations, _words)

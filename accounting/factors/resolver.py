@@ -14,7 +14,7 @@ import polars as pl
 
 from accounting import codes
 from accounting.errors import finding
-from accounting.factors import effective
+from accounting.factors import bases, effective
 from accounting.factors.candidates import Candidate, Choice
 from accounting.factors.electricity_years import STRICT
 from accounting.factors.own import SHARE, SPLITS
@@ -345,10 +345,11 @@ def _obstacle_said(choice: Choice) -> tuple[str, str]:
         return "有几个值不分先后 (factor.ambiguous)", "several values stand equal (factor.ambiguous)"
     if choice.needs_basis:
         return "数量未注明基准 (factor.basis_unstated)", "the basis of the quantity is not stated (factor.basis_unstated)"
-    if any(passed.endswith("(other basis)") for passed in choice.passed_over):
+    other = next((passed for passed in choice.passed_over if passed.endswith(f"({bases.OTHER})")), None)
+    if other is not None:
         return (
-            f"因子的基准与数量不同 (factor.other_basis)：{choice.passed_over[0]}",
-            f"the factor stands on another basis than the quantity (factor.other_basis): {choice.passed_over[0]}",
+            f"因子的基准与数量不同 (factor.other_basis)：{other}",
+            f"the factor stands on another basis than the quantity (factor.other_basis): {other}",
         )
     if choice.passed_over:
         return f"有值但不适用：{choice.passed_over[0]}", f"a value that does not serve: {choice.passed_over[0]}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from accounting import codes
-from accounting.factors import electricity_years
+from accounting.factors import bases, electricity_years
 from accounting.factors.candidates import ASIDE_FROM_PLACE, Choice, Index
 from accounting.factors.own import OWN
 from accounting.factors.pack import Pack
@@ -40,7 +40,7 @@ class Sources:
         ]
         self._indexes: dict[int, Index] = {}
         self._counts: dict[tuple[str, str, str], int] = {}
-        self._choices: dict[tuple[Any, ...], dict[str, Callable[[str], Choice]]] = {}
+        self._choices: dict[tuple[Any, ...], Callable[[str], Choice]] = {}
 
     def packs(self, method: Method, gas: str) -> tuple[Pack, ...]:
         """The packs that are asked for a gas of a method."""
@@ -55,16 +55,21 @@ class Sources:
 
     def choices(self, method: Method, gas: str, key: dict[str, Any]) -> Choices:
         """What applies to a class key of each parameter of a method."""
-        asked = (method.id, method.account, gas, *(key[name] for name in ASIDE_FROM_PLACE))
+        found: Choices = {}
+        for name, unit in method.reads.items():
+            before = ((one.chosen.row, one.chosen.value) for one in found.values() if one.chosen)
+            asked = key | {"item": method.of_items.get(name, key["item"]), "basis": bases.met(unit, key, before)}
+            found[name] = self._choice(method, gas, name, asked)(key["place"])
+        return found
+
+    def _choice(self, method: Method, gas: str, name: str, key: dict[str, Any]) -> Callable[[str], Choice]:
+        """What applies of a parameter, by place, to all class keys that differ in place alone."""
+        asked = (method.id, method.account, gas, name, *(key[part] for part in ASIDE_FROM_PLACE))
         if asked not in self._choices:
+            reads_activity = "base unit" in method.reads[name]
             index = self.index(method, gas)
-            self._choices[asked] = {
-                name: electricity_years.choices(
-                    index, name, gas, key | {"item": method.of_items.get(name, key["item"])}, "base unit" in unit, self._years
-                )
-                for name, unit in method.reads.items()
-            }
-        return {name: choice(key["place"]) for name, choice in self._choices[asked].items()}
+            self._choices[asked] = electricity_years.choices(index, name, gas, key, reads_activity, self._years)
+        return self._choices[asked]
 
     def closed(self, method: Method, gas: str) -> str | None:
         """Why packs behind are not asked, where there are any."""

@@ -14,6 +14,7 @@ from functools import cache
 from accounting import units
 from accounting.errors import DataRefused
 from accounting.exact import fraction, significant
+from accounting.units import Unit
 
 # What each parameter is, over what: dimensions of units.DIMENSIONS, or `gas` (a mass of any gas), `activity` (what the
 # row's quantity measures), `1` (a share or a ratio of masses).
@@ -74,11 +75,16 @@ INVERSE_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value in base units: `printed` × `step` = `exact`; `measures` is the base unit of the activity, if any."""
+    """A value in base units: `printed` × `step` = `exact`; `measures` is the base unit of the activity, if any.
+
+    `gives` and `per` are the units above and below the line, None where there is none.
+    """
 
     printed: str
     step: Fraction
     measures: str | None
+    gives: Unit | None = None
+    per: Unit | None = None
 
     @property
     def exact(self) -> Fraction:
@@ -135,4 +141,4 @@ def value(parameter: str, printed: str, unit: str) -> Value:
     measured = over.dimension in _GAS if above == "gas" else over.dimension == above
     if not measured or (below != "activity" and under.dimension != below):
         raise DataRefused("parameter.unit", seen=unit, parameter=parameter, wanted=f"{above}/{below}")
-    return Value(printed, over.factor / under.factor, under.base if below == "activity" else None)
+    return Value(printed, over.factor / under.factor, under.base if below == "activity" else None, over, under)

@@ -12,6 +12,7 @@ from accounting import codes
 NO_ITEMS: Mapping[str, str] = {}
 NOTHING_SHOWN: Mapping[str, Callable[[Fraction], str]] = {}
 MEMO_ROLES = ("international_transport",)  # categories whose emissions are a memo item, by whatever method
+VEHICLES = ("vehicle",)  # kinds of items that burn fuel as they drive: each gives every gas of a fire
 Lags = Fraction | tuple[Fraction, ...]
 
 
@@ -49,6 +50,11 @@ class Method:
     scope: int = 1
     account: str = "main"
     policy: str | None = None
+
+    @property
+    def gives_all(self) -> bool:
+        """Whether all that it serves gives each of its gases: vehicles, fuels and waste do, a product is known by its pack."""
+        return not self.by_item or self.kinds == VEHICLES or (len(self.gases) == 1 and bool(self.items))
 
     def serves(self, category: codes.Category, item: codes.Item) -> bool:
         """Whether the method computes rows of that category and item."""

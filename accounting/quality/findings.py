@@ -16,10 +16,12 @@ from accounting import codes
 from accounting.acceptances import Acceptance
 from accounting.errors import Lang, finding
 from accounting.exact import plain
+from accounting.factors import unheld
 from accounting.inventory import boundary
 from accounting.tables import frame, ordered
 
-BASIS = ("factor.basis_unstated", "factor.other_basis")  # causes of a missing factor that a table mends
+UNSTATED, OTHER = "factor.basis_unstated", "factor.other_basis"
+BASIS = (UNSTATED, OTHER)  # causes of a missing factor that a table mends
 _TWO_LANGUAGES = re.compile(r"(?P<pack>[\w.-]+: )?(?P<zh>.+?) / (?P<en>.+)", re.DOTALL)
 
 
@@ -70,15 +72,22 @@ def _stakes(cells: pl.DataFrame, named: list[str]) -> pl.DataFrame:
 
 
 def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.DataFrame:
-    """Findings on a basis (`BASIS`), with the address of the first row of their category and item."""
+    """Findings on a basis (`BASIS`), with an address: of the first row of their category and item, one that states a basis
+    where the factor stands on another, one that states none where it is not stated, if there is one.
+    """
     pair = ["category", "item"]
     asked = pl.col("code").is_in(BASIS) & pl.col("file").is_null()
     named = activity.join(findings.filter(asked).select(pair).unique(), on=pair, how="semi")
     if named.is_empty():
         return findings
-    first = named.sort("file", "sheet", "row_id").unique(pair, keep="first", maintain_order=True)
     address = {name: f"first_{name}" for name in ("file", "sheet", "cell")}
-    placed = findings.join(first.select(*pair, *address).rename(address), on=pair, how="left", maintain_order="left")
+    shown = pl.concat([
+        named.sort(pl.col("basis").is_null() != (code == UNSTATED), "file", "sheet", "row_id")
+        .unique(pair, keep="first", maintain_order=True)
+        .select(*pair, pl.lit(code).alias("code"), *address)
+        for code in BASIS
+    ]).rename(address)  # fmt: skip
+    placed = findings.join(shown, on=[*pair, "code"], how="left", maintain_order="left")
     return placed.with_columns(
         pl.when(asked).then(there).otherwise(name).alias(name) for name, there in address.items()
     ).select(findings.columns)
@@ -96,7 +105,8 @@ def missing_factors(
 
     `missing` gives `class`, `gas`, `severity`, `reason`; the value seen is the quantity, so an acceptance lapses when
     the statistics change. `reported` are key sums as they were read, so that nothing is added over a part and its whole;
-    a gap that only wholes have is found in `with_wholes` and told with their quantity.
+    a gap that only wholes have is found in `with_wholes` and told with their quantity. What no pack serves at all is told
+    by `unserved.without_factor`.
     """
     lacking = _lacking(reported, missing)
     if with_wholes is not None:
@@ -112,6 +122,7 @@ def _lacking(sums: pl.LazyFrame, missing: pl.LazyFrame) -> pl.DataFrame:
     return (
         sums.filter(pl.col("quantity").is_not_null())
         .join(missing.select("class", "gas", "severity", "reason"), on="class", how="inner")
+        .filter(~pl.col("reason").str.contains(unheld.CODE, literal=True))
         .group_by(_GAP)
         .agg(
             pl.col("entity").n_unique().alias("entities"),

@@ -1,4 +1,4 @@
-"""What was reported and enters no cell: information by a documented rule, else never silence."""
+"""What was reported and has no mass: information by a documented rule, else never silence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from accounting import codes, views
 from accounting.codes.information import USE
 from accounting.errors import LANGS, finding
-from accounting.factors import resolver
+from accounting.factors import resolver, unheld
 from accounting.ingest.words import BETWEEN
 from accounting.methods import methods_for
 
@@ -33,7 +33,8 @@ def without_cell(
     nothing lost. What sectors use of electricity and heat is information where no view counts scope 2, or where the same
     place and year says what crossed its boundary.
     """
-    known = pl.concat([resolved.effective["class"], resolved.missing["class"]]).unique()
+    served_by_none = pl.col("reason").str.contains(unheld.CODE, literal=True)
+    known = pl.concat([resolved.effective["class"], resolved.missing.filter(~served_by_none)["class"]]).unique()
     is_known = pl.col("class").is_in(known.implode())
     silent = class_frame.filter(~is_known).select("class", *_PAIR)
     pairs = silent.select(*_PAIR).unique().rows()

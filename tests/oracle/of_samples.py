@@ -25,11 +25,11 @@ SCALES = {  # unit of a table: base units, and the base
 }  # fmt: skip
 VALUES = {  # unit of a pack: one of it in t, GJ, MWh, 10^3 m3, and per which base unit of activity it is
     "1": (1, None), "GJ/t": (1, "t"), "TJ/Gg": (1, "t"), "kJ/kg": (Fraction(1, 1000), "t"), "tC/TJ": (Fraction(1, 1000), None),
-    "kgC/GJ": (Fraction(1, 1000), None), "tC/GJ": (1, None), "GJ/10^4 m3": (Fraction(1, 10), "10^3 m3"),
+    "kgC/GJ": (Fraction(1, 1000), None), "tC/GJ": (1, None), "GJ/10^4 Nm3": (Fraction(1, 10), "10^3 m3"),
     "kJ/m3": (Fraction(1, 1000), "10^3 m3"), "kgCO2/kWh": (1, "MWh"), "tCO2/GJ": (1, "GJ"), "tCO2/t": (1, "t"), "t/t": (1, "t"),
     "kg/t": (Fraction(1, 1000), "t"), "g/t": (Fraction(1, 10**6), "t"), "g/kg": (Fraction(1, 1000), "t"),
     "kg/Gg": (Fraction(1, 10**6), "t"), "kg/TJ": (Fraction(1, 10**6), None), "kgCO2/TJ": (Fraction(1, 10**6), None),
-    "tC/t": (1, "t"), "m3/t": (Fraction(1, 1000), "t"), "kg/m3": (1, "10^3 m3"),
+    "tC/t": (1, "t"), "m3/t": (Fraction(1, 1000), "t"), "kg/m3(20℃)": (1, "10^3 m3"),
 }  # fmt: skip
 HEADS = {
     "地区": "entity", "企业": "entity", "园区": "entity", "年份": "year", "月份": "month", "部门": "category", "行业": "category",

@@ -19,6 +19,7 @@ from typing import Any
 
 from accounting import codes, exact, units
 from accounting.errors import DataRefused
+from accounting.factors import bases
 from accounting.factors.check import TIERS
 from accounting.factors.limits import limits
 from accounting.factors.values import PARAMETERS, Value, value
@@ -47,7 +48,7 @@ def parameters(table: Table) -> tuple[Measured, ...]:
     """The own values of a table; what cannot be meant is added to its problems.
 
     `own_value.percent`, `own_value.range`, `own_value.overlap`, `own_value.dimension`, `own_value.gas`,
-    `own_value.bounds`, `own_value.number`, `own_value.date`, `parameter.unknown`, `parameter.unit`, and what a word or
+    `own_value.bounds`, `own_value.number`, `own_value.date`, `basis.conflict`, `parameter.unknown`, `parameter.unit`, and what a word or
     a unit may be refused for.
     """
     read = tuple(_measured(table, row) for row in table.rows)
@@ -76,6 +77,7 @@ def _measured(table: Table, row: Row) -> Measured | None:
         _measures(table, row, parameter, found["item"], numbers["value"])
         if PARAMETERS[parameter][0] == "gas" and not row.text("gas"):
             table.refuse("own_value.gas", row, "gas", parameter=parameter, parameter_name=parameter)
+        _one_basis(table, row, {"parameter": parameter, "value": numbers["value"], "unit": row.text("unit"), "basis": basis})
     _bounds(table, row, numbers)
     if len(table.problems) > before or any(part is None for part in (parameter, entity, year, numbers["value"])):
         return None
@@ -135,6 +137,14 @@ def _possible(table: Table, row: Row, parameter: str, item: str | None, measured
                 table.refuse("own_value.percent", row, "value", shown, fraction=exact.plain(meant))
                 return
     table.refuse("own_value.range", row, "value", shown, bounds=bounds.printed, limits=bounds.source)
+
+
+def _one_basis(table: Table, row: Row, values: dict[str, Any]) -> None:
+    """A unit that says its basis says that of the column, if there is one."""
+    found = bases.contradiction(values)
+    if found:
+        shown = f"{values['unit']}, {values['basis']}"
+        table.refuse("basis.conflict", row, "basis", shown, implied=found[0], written=found[1])
 
 
 def _bounds(table: Table, row: Row, numbers: dict[str, str | None]) -> None:
