@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import accounting as ac
 from accounting import codes, runs, views
+from accounting.defaults import DEFAULT_PACKS, POLICY_OF_VIEW
 from accounting.ingest.intake import Intake
 from accounting.ranks import coded
 from accounting.tables import KEY, TABLES, empty
@@ -38,7 +39,13 @@ def result(drawn: list[tuple], view: list[str]) -> ac.Run:
     schema = {name: TABLES["sums"][name] for name in (*KEY, "quantity", "notation_key")}
     sums = coded(pl.DataFrame(rows, schema=schema).unique(KEY, keep="first", maintain_order=True), KEY)
     nothing = (empty(name) for name in ("rejections", "findings", "corrections"))
-    return runs.computed(Intake(empty("activity"), sums, *nothing, [], []), runs.settings_of(None, view=view))
+    named = runs.settings_of(
+        None,
+        view=view,
+        factors=DEFAULT_PACKS[view[0]],
+        electricity=next((POLICY_OF_VIEW[v] for v in view if v in POLICY_OF_VIEW), None),
+    )
+    return runs.computed(Intake(empty("activity"), sums, *nothing, [], []), named)
 
 
 def is_information(key: dict, made: ac.Run) -> bool:
