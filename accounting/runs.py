@@ -199,26 +199,26 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     terms = settings.terms()
     of_keys = calculation.classed(whole, terms)
     resolved = calculation.resolved(of_keys, terms)
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ThreadPoolExecutor(max_workers=2) as beside:
         begun = beside.submit(digest.begun, settings.for_digest(), of_keys.sums)
         cells = calculation.cells_of(of_keys.sums, resolved.effective, resolved.missing, terms.gwp, terms.parts)
+        viewed = beside.submit(_views_of, cells.cells, settings.views)
         made = _tables(taken, of_keys, resolved, cells)
-        digested = beside.submit(lambda: digest.ended(begun.result(), made))
-        checked = [beside.submit(check, name, table) for name, table in made.items()]
-        view_tables, conserved = _views_of(cells.cells, settings.views)
-        conserved.append(conservation.sums_equal(whole.lazy(), of_keys.sums.lazy(), "classes"))
+        for name, table in made.items():
+            check(name, table)
+        conserved = [conservation.sums_equal(whole.lazy(), of_keys.sums.lazy(), "classes")]
         if own.parts:
             conserved += conservation.wholes_are_their_parts(uncoded(taken.sums), whole, own.parts)
         tables = Frames(made)
         reported = _reported(taken.sums, tables["sums"]) if own.parts else None
         told = _findings(taken, settings, of_keys, resolved, cells, tables, reported, doubtful)
         energy = coverage.energy(_read(of_keys, reported), _of_fuel(settings.counted()), resolved.missing.lazy())
-        for one in checked:
-            one.result()
+        digested = digest.ended(begun.result(), made)
+        view_tables, conserved_by_views = viewed.result()
     made["findings"] = check("findings", findings.accepted(told, accepted))
     if settings.strict:
         _nothing_waits(made["rejections"], findings.waiting(made["findings"]))
-    record = _record(taken, settings, made, conserved, energy, digested.result())
+    record = _record(taken, settings, made, [*conserved, *conserved_by_views], energy, digested)
     return Run(tables, Frames(view_tables, "view"), record, sources=taken.paths)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ def command() -> None:
     """The console script: `main` for a process that ends with it."""
     from accounting import system
 
+    gc.disable()  # what a command leaves behind ends with it
     try:
         main()
     except SystemExit as end:

@@ -8,6 +8,7 @@ is an answer with a problem; whatever else happens, the parent survives it.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from importlib import import_module
@@ -114,6 +115,7 @@ def _why_not(head: bytes) -> str:
 def main() -> None:
     """Read the request, bound this process, answer; the engine that a table needs is loaded before anything is asked."""
     if sys.argv[1:] == ["table"]:
+        gc.disable()
         import_module("accounting.ingest.columnar")
     asked = sys.stdin.buffer.readline()
     if not asked:
