@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from accounting.errors import Lang
 
@@ -33,10 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"tanfeng {__version__}")  # noqa: T201
         raise SystemExit(0)
     system.take_large_pages()
-    if arguments[:1] == ["run"] and any(argument.endswith(".parquet") for argument in arguments):
+    tables = [argument for argument in arguments if argument.endswith(".parquet")]
+    if arguments[:1] == ["run"] and tables:
+        from accounting import hashing
         from accounting.ingest import sandbox
 
         sandbox.prepare()
+        hashing.begin(Path(tables[0]))
     from accounting.cli.app import invoked
 
     raise SystemExit(invoked(arguments, language(arguments, os.environ)))

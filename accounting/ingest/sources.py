@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections import Counter
@@ -11,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from accounting import system
+from accounting import hashing, system
 from accounting.errors import DataRefused, EnvironmentFault, UsageError, Where, finding
 from accounting.ingest import words
 from accounting.ingest.text import is_encoding
@@ -32,7 +31,6 @@ TABLES_BY_SUFFIX = (
 )
 PARQUET = (".parquet", ".pq")
 NO_TABLES = "folder.no_tables"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +249,7 @@ def _source(file: Path, name: str, found: _Found, given: bool) -> Source:
     if skipped is not None:
         return Source(file, name, "", 0, found.declared, skipped)
     try:
-        digest, size = hashed(file)
+        digest, size = hashing.hashed(file)
     except OSError as error:
         return Source(file, name, "", 0, found.declared, fault=system.file_fault(error, file))
     return Source(file, name, digest, size, found.declared)
@@ -265,13 +263,3 @@ def _why_skipped(file: Path, given: bool) -> str | None:
     if file.suffix.lower() not in TABLES_BY_SUFFIX and not given:
         return "file.no_table"
     return None
-
-
-def hashed(file: Path) -> tuple[str, int]:
-    """SHA-256 and size of a file, read in pieces."""
-    digest, size = hashlib.sha256(), 0
-    with file.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from accounting import system
+from accounting import hashing, system
 from accounting.errors import EnvironmentFault, UsageError, VerificationFailed, Where
 from accounting.store import manifest, opened
 from accounting.tables import TABLES, as_made
@@ -178,7 +178,7 @@ def _keep(path: Path, target: Path, sha256: str) -> None:
     """A copy of an input, if it is still what was read."""
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target)
-    if manifest.file_hash(target) != sha256:
+    if hashing.hashed(target)[0] != sha256:
         raise EnvironmentFault("input.changed", where=Where(str(path)))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from accounting import hashing
 from accounting.store.digest import canonical_json
 from accounting.tables import SCHEMA_VERSION
 from accounting.version import __version__
@@ -21,7 +22,6 @@ DEMANDED: dict[str, type] = {
     "schema_version": int, "engine": dict, "digest": str, "settings": dict, "packs": list, "gwp": dict, "inputs": list,
     "stages": list, "conservation": list, "files": dict,
 }  # fmt: skip
-_CHUNK = 1 << 20
 
 
 def record(**known: Any) -> dict[str, Any]:
@@ -32,7 +32,9 @@ def record(**known: Any) -> dict[str, Any]:
 def sealed(written: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The manifest with the size and SHA-256 of every file in the folder, and its own seal."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE_NAME)
-    listed = {path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": file_hash(path)} for path in files}
+    listed = {
+        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": hashing.hashed(path)[0]} for path in files
+    }
     whole = {**written, "files": listed}
     return {**whole, "seal": own_hash(whole)}
 
@@ -62,12 +64,3 @@ def fault(told: Any) -> str | None:
     if not all(isinstance(entry, dict) for entry in told["files"].values()):
         return f"{FILE_NAME}: files"
     return None if told.get("seal") == own_hash(told) else f"{FILE_NAME}: seal"
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    total = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            total.update(chunk)
-    return total.hexdigest()

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import system
+from accounting import hashing, system
 from accounting.errors import UsageError, VerificationFailed, Where
 from accounting.store import manifest
 from accounting.tables import SCHEMA_VERSION, STORED, TABLES
@@ -131,7 +131,7 @@ def _is_sealed(folder: Path, file: str, entry: Mapping[str, Any]) -> bool:
     path = folder / file
     if Path(file).is_absolute() or ".." in Path(file).parts or not path.is_file():
         return False
-    return path.stat().st_size == entry.get("size") and manifest.file_hash(path) == entry.get("sha256")
+    return path.stat().st_size == entry.get("size") and hashing.hashed(path)[0] == entry.get("sha256")
 
 
 def broken_files(folder: Path, told: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from accounting import hashing
 from accounting.errors import EnvironmentFault, UsageError
 from accounting.ingest import sources as stage
 from accounting.ingest.intake import Intake, intake
@@ -139,14 +140,14 @@ def forbidden(monkeypatch: pytest.MonkeyPatch):
     """Files of these names may not be opened (the superuser may open any, so permissions alone test nothing)."""
 
     def close(*shut: str) -> None:
-        opened = stage.hashed
+        opened = hashing.hashed
 
         def hashed(file: Path) -> tuple[str, int]:
             if file.name in shut:
                 raise PermissionError(13, "Permission denied", str(file))
             return opened(file)
 
-        monkeypatch.setattr(stage, "hashed", hashed)
+        monkeypatch.setattr(hashing, "hashed", hashed)
 
     return close
 
