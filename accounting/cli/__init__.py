@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from accounting.errors import Lang
@@ -16,10 +17,14 @@ def command() -> None:
     from accounting import system
 
     gc.disable()  # what a command leaves behind ends with it
+    system.take_large_pages()
+    _begin_ahead(sys.argv[1:])
     try:
         main()
     except SystemExit as end:
-        system.end_this_process(end.code if isinstance(end.code, int) else 0)
+        if isinstance(end.code, str):
+            sys.stderr.write(end.code + "\n")
+        system.end_this_process(end.code if isinstance(end.code, int) else int(end.code is not None))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -33,17 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         print(f"tanfeng {__version__}")  # noqa: T201
         raise SystemExit(0)
-    system.take_large_pages()
-    tables = [argument for argument in arguments if argument.endswith(".parquet")]
+    from accounting.cli.app import invoked
+
+    raise SystemExit(invoked(arguments, language(arguments, os.environ)))
+
+
+def _begin_ahead(arguments: Sequence[str]) -> None:
+    """Where a command will read a large table: its child and its hash are begun while the engine is loaded."""
+    tables = [own for before, own in pairwise(arguments) if own.endswith(".parquet") and not before.startswith("--")]
     if arguments[:1] == ["run"] and tables:
         from accounting import hashing
         from accounting.ingest import sandbox
 
         sandbox.prepare()
         hashing.begin(Path(tables[0]))
-    from accounting.cli.app import invoked
-
-    raise SystemExit(invoked(arguments, language(arguments, os.environ)))
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> Lang:

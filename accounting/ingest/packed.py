@@ -63,9 +63,9 @@ class Packing:
     def range(self, name: str, least: float | None, most: float | None) -> tuple[int, int]:
         """The places that years or months from the least to the most may have, blank included where it may be."""
         first, end = FIRST_YEAR if name == "year" else 0, 2 ** BITS[name] - 1
-        if least is None or most is None:
+        if least is None or most is None or not least <= most:  # no number, or none but NaN
             return 0, 0
-        low, high = (min(max(math.floor(number) - first, 1), end) for number in (least, most))
+        low, high = (math.floor(min(max(number - first, 1), end)) for number in (least, most))
         return (low if name in DEMANDED else 0), high
 
     def unit(self) -> pl.Expr:

@@ -135,7 +135,8 @@ def test_a_fault_of_the_disk_is_named(error: OSError, code: str) -> None:
 
 
 def test_large_pages_are_asked_for_unless_somebody_has_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("_RJEM_MALLOC_CONF", raising=False)
+    monkeypatch.setenv("_RJEM_MALLOC_CONF", "")
+    monkeypatch.delenv("_RJEM_MALLOC_CONF")
     system.take_large_pages()
     assert "thp:always" in os.environ["_RJEM_MALLOC_CONF"]
     monkeypatch.setenv("_RJEM_MALLOC_CONF", "thp:never")
@@ -147,3 +148,10 @@ def test_a_process_ends_with_its_code_and_everything_said() -> None:
     program = "import sys; from accounting import system; print('said'); sys.stderr.write('noted'); system.end_this_process(3)"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (3, "said\n", "noted")
+
+
+@pytest.mark.parametrize(("code", "expected", "said"), [("None", 0, ""), ("5", 5, ""), ("'lost words'", 1, "lost words\n")])
+def test_the_command_ends_with_the_code_of_main(code: str, expected: int, said: str) -> None:
+    program = f"from accounting import cli\ndef main(): raise SystemExit({code})\ncli.main = main\ncli.command()"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (expected, said)

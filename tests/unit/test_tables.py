@@ -113,3 +113,15 @@ def test_tables_are_made_plain_when_they_are_asked_for() -> None:
     assert frames["sums"].equals(table)
     assert tables.as_made(frames)["sums"].schema["entity"] == pl.Enum(["110000"])
     assert tables.Frames({"one": tables.empty("view")}, "view")["one"].schema == tables.TABLES["view"]
+
+
+def test_what_breaks_a_coded_table_is_told_as_of_a_plain_one() -> None:
+    table = ranks.coded(tables.frame("sums", [SUM | {"month": 13}]), tables.KEY)
+    with pytest.raises(InvariantBroken) as broken:
+        tables.check("sums", table)
+    assert broken.value.facts_but_seen()["failure"].startswith("month in_range")
+
+
+def test_a_word_that_no_row_has_breaks_nothing() -> None:
+    table = tables.frame("sums", [SUM]).with_columns(pl.col("entity").cast(pl.Enum(["", "110000"])))
+    assert tables.keeps("sums", table)

@@ -140,7 +140,7 @@ def _passed(rule: codes.Rule, over: pl.DataFrame, sides: _Sides, cells: _Cells) 
     pairs = [pair for side in ceilings.sides_of(rule, sides.pairs()).values() for pair in side]
     named = pl.DataFrame(pairs, schema=_PAIR, orient="row").unique()
     meant = sides.pieces.join(named, on=list(_PAIR), how="semi")
-    for row in over.filter(~pl.col("undecided")).head(LISTED).iter_rows(named=True):
+    for row in over.filter(~pl.col("undecided")).iter_rows(named=True):
         parts = meant.filter((pl.col("entity") == row["entity"]) & (pl.col("year") == row["year"]))["part"].unique().sort()
         claimed, there = ceilings.amount(rule, row["part"]), ceilings.amount(rule, ceilings.ceiling(row))
         yield _problem(

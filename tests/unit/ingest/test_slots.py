@@ -3,6 +3,7 @@
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounting.errors import Where
-from accounting.ingest import grouping, headers
+from accounting.ingest import columnar, grouping, headers
 from accounting.ingest.packed import Packing, placed
 from accounting.ingest.slots import Slots
 
@@ -94,9 +95,41 @@ def test_slots_and_hashing_give_the_same_groups(
         }
     ).sort(order)
     table.write_parquet(tmp_path / "table.parquet", row_group_size=5)
+    made: list[bool] = []
+    of = Slots.of
+
+    def counted(*given: Any) -> Slots | None:
+        slots = of(*given)
+        made.append(slots is not None)
+        return slots
+
+    monkeypatch.setattr(Slots, "of", counted)
     by_slot = grouped(tmp_path / "table.parquet")
+    assert set(made) == {True, False}, "some groups by slot, some by hashing"
     monkeypatch.setattr(Slots, "of", lambda *_: None)
     assert by_slot.equals(grouped(tmp_path / "table.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "expected"),
+    [(2005, 2007, (106, 108)), (2005.0, float("inf"), (106, 511)), (float("-inf"), 2005, (1, 106)), (None, None, (0, 0)),
+     (float("nan"), float("nan"), (0, 0)), (float("inf"), float("-inf"), (0, 0))],
+)  # fmt: skip
+def test_the_places_of_any_numbers(least: float | None, most: float | None, expected: tuple[int, int]) -> None:
+    assert packing().range("year", least, most) == expected
+
+
+@pytest.mark.parametrize(("year", "code"), [(float("inf"), "year.shape"), (float("nan"), "")])
+def test_one_year_that_is_no_number_refuses_its_row_alone(tmp_path: Path, year: float, code: str) -> None:
+    table = pl.DataFrame(
+        {"entity": ["110000"] * 3, "year": [2005.0, year, 2006.0], "category": ["transport"] * 3, "item": ["diesel_oil"] * 3,
+         "quantity": [1.0, 2.0, 3.0], "unit": ["t"] * 3}
+    )  # fmt: skip
+    table.write_parquet(tmp_path / "table.parquet")
+    made, account = columnar.summed(tmp_path / "table.parquet", [], Where("table"), "")
+    assert made.height == 2
+    assert account.rejected == 1
+    assert [row["code"] for row in account.rejections if code] == [code] * bool(code)
 
 
 def grouped(path: Path) -> pl.DataFrame:
