@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,7 +33,8 @@ class Grouped:
     """All rows of a table by packed key.
 
     `groups`: `key`, `sum` (Int128 at 9 decimals), `rows` that are in the sum, `left` (rows that are not) and
-    `rounded` (rows that were rounded). `places`: the place of each field's word, in that order.
+    `rounded` (rows that were rounded). `places`: the place of each field's word, in that order; `judged` are the
+    verdicts that were asked for.
     """
 
     scan: pl.LazyFrame
@@ -42,9 +43,15 @@ class Grouped:
     factors: Mapping[int, Fraction]
     groups: pl.DataFrame
     places: pl.DataFrame
+    judged: dict[str, Judged] = field(default_factory=dict)
 
     def verdicts(self, name: str) -> Judged:
         """The verdict on each word of a field, by its place."""
+        if name not in self.judged:
+            self.judged[name] = self._verdicts(name)
+        return self.judged[name]
+
+    def _verdicts(self, name: str) -> Judged:
         words = self.packing.words(name)
         used = pl.int_range(len(words), eager=True).is_in(self.places[name].unique().implode())
         kinds = pl.repeat("text", len(words), dtype=pl.String, eager=True)
