@@ -38,6 +38,7 @@ def take_large_pages() -> None:
     engine keeps its own ways, and so does whoever set the variable.
     """
     os.environ.setdefault("_RJEM_MALLOC_CONF", "thp:always,metadata_thp:always,narenas:2,dirty_decay_ms:-1,muzzy_decay_ms:-1")
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def end_this_process(code: int) -> NoReturn:

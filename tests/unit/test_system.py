@@ -137,6 +137,7 @@ def test_a_fault_of_the_disk_is_named(error: OSError, code: str) -> None:
 def test_large_pages_are_asked_for_unless_somebody_has_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_RJEM_MALLOC_CONF", "")
     monkeypatch.delenv("_RJEM_MALLOC_CONF")
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "system")
     system.take_large_pages()
     assert "thp:always" in os.environ["_RJEM_MALLOC_CONF"]
     monkeypatch.setenv("_RJEM_MALLOC_CONF", "thp:never")
