@@ -191,7 +191,7 @@ def _resolve_parts(
              for method, by_kind in tried]  # fmt: skip
     unit = str(key["unit"])
     of_mass = f"splits: 份额按质量计，数量以 {unit} 计 / the shares are of mass, the quantity is in {unit}"
-    _miss(key, gas, named, found, lambda: ("warning", _unresolved(named) if by_mass else of_mass))
+    _miss(key, gas, named, found, lambda: ("warning", _unresolved(_nearest(named)) if by_mass else of_mass))
 
 
 def _take_parts(
