@@ -3,7 +3,8 @@
 A basis is of one dimension: heat is net or gross, a mass is wet (as received) or dry, a volume is at 0 °C or at 20 °C.
 A row that states the basis of what it is per serves that basis only, and a quantity must state it as well. One that
 states none stands where guidelines stand: heat of fuels is net, fuels and waste are weighed as received, a volume is
-what its unit says (Nm3). It serves quantities as the statistics state them, and none that states another basis.
+what its unit says (Nm3), and of no known condition where that says nothing. It serves quantities as the statistics state
+them, and none that states another basis: one at 0 °C or at 20 °C takes only what is per such a volume.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def obstacle(row: Mapping[str, Any], of: Value, key: Mapping[str, Any], *, is_ow
     dimension = of.per.dimension if of.per else "mass" if row["parameter"] in _PER_MASS else None
     usual = _usual(dimension, key["item"])
     stands, meant = said or usual, basis or usual
-    if stands is None or meant is None or stands == meant or DIMENSION_OF[meant] != dimension:
+    if meant is None or stands == meant or DIMENSION_OF[meant] != dimension:
+        return None
+    if stands is None and dimension != "volume":
         return None
     return UNSTATED if basis is None else OTHER
 

@@ -191,7 +191,7 @@ def _resolve_parts(
              for method, by_kind in tried]  # fmt: skip
     unit = str(key["unit"])
     of_mass = f"splits: 份额按质量计，数量以 {unit} 计 / the shares are of mass, the quantity is in {unit}"
-    _miss(key, gas, named, found, lambda: ("warning", _unresolved(named) if by_mass else of_mass))
+    _miss(key, gas, named, found, lambda: ("warning", _unresolved(_nearest(named)) if by_mass else of_mass))
 
 
 def _take_parts(
@@ -297,9 +297,10 @@ def _reason(row: dict[str, Any], year: int) -> str:
 
 def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources) -> tuple[str, str]:
     """Severity and reason of a class key for which no method resolved: what a pack says, else what stood in the way."""
-    method = tried[0][0]
+    method, nearest = tried[0][0], _nearest(tried)
     said = _said_by_packs(key, gas, sources.packs(method, gas))
-    return said or ("warning", sources.closed(method, gas) or _unresolved(tried))
+    closed = None if _basis_hinders(nearest) else sources.closed(method, gas)
+    return said or ("warning", closed or _unresolved(nearest))
 
 
 def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], found: _Found, why: Callable[[], tuple[str, str]]) -> None:
@@ -331,9 +332,23 @@ def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tupl
     return None
 
 
-def _unresolved(tried: Sequence[Attempt]) -> str:
-    """What stood in the way, of the method that came nearest."""
-    method, choices = max(tried, key=lambda pair: sum(choice.chosen is not None for choice in pair[1].values()))
+def _nearest(tried: Sequence[Attempt]) -> Attempt:
+    """The attempt with the most values; of equals one that only lacks a value on the basis of the quantity."""
+    return max(tried, key=lambda one: (sum(choice.chosen is not None for choice in one[1].values()), _basis_hinders(one)))
+
+
+def _basis_hinders(attempt: Attempt) -> bool:
+    lacking = [choice for choice in attempt[1].values() if choice.chosen is None]
+    return all(choice.needs_basis or _on_other_basis(choice) for choice in lacking)
+
+
+def _on_other_basis(choice: Choice) -> str | None:
+    return next((passed for passed in choice.passed_over if passed.endswith(f"({bases.OTHER})")), None)
+
+
+def _unresolved(attempt: Attempt) -> str:
+    """What stood in the way of a method."""
+    method, choices = attempt
     lacking = {name: _obstacle_said(choice) for name, choice in choices.items() if choice.chosen is None}
     zh, en = ("; ".join(f"{name} {said[i]}" for name, said in lacking.items()) for i in (0, 1))
     return f"{method.id}: {zh} / {en}"
@@ -345,7 +360,7 @@ def _obstacle_said(choice: Choice) -> tuple[str, str]:
         return "有几个值不分先后 (factor.ambiguous)", "several values stand equal (factor.ambiguous)"
     if choice.needs_basis:
         return "数量未注明基准 (factor.basis_unstated)", "the basis of the quantity is not stated (factor.basis_unstated)"
-    other = next((passed for passed in choice.passed_over if passed.endswith(f"({bases.OTHER})")), None)
+    other = _on_other_basis(choice)
     if other is not None:
         return (
             f"因子的基准与数量不同 (factor.other_basis)：{other}",

@@ -12,6 +12,7 @@ from packs import write
 from small import COLUMNS
 
 import accounting as ac
+from accounting.defaults import DEFAULT_PACKS
 from accounting.factors import check, pack
 
 IPCC = ["ipcc-2006", "gbt-2589-2020"]
@@ -111,6 +112,47 @@ def test_a_calorific_value_a_normal_cubic_metre_serves_no_volume_at_20_degrees(u
     for name in ("cn-enterprise-2015", "cn-enterprise-2024", "provincial-2025"):
         found = mass(run(("natural_gas", "1", unit, basis), factors=[name]))
         assert (found is not None) == served, name
+
+
+@pytest.mark.parametrize(("unit", "basis", "pack"), [
+    ("万m3", "", "provincial-2011"), ("万Nm3", "", "cn-enterprise-2024"), ("万m3", "stp0", "cn-enterprise-2024"),
+])  # fmt: skip
+def test_a_normal_cubic_metre_passes_over_the_cubic_metre_that_states_no_condition(unit: str, basis: str, pack: str) -> None:
+    result = run(("natural_gas", "1", unit, basis), factors=[], view="china-pilot")
+    assert mass(result) == Decimal("21.62188809")  # 10 × 38.931 × 0.0153 × 0.99 × 44 ÷ 12, the figure of both
+    heat = result.resolution.filter(parameter="ncv")
+    assert heat["pack"].to_list() == [pack]
+    assert ("provincial-2011: 38931 kJ/m3 (other basis)" in heat["passed_over"].item()) == (unit != "万m3" or basis != "")
+
+
+@pytest.mark.parametrize(("unit", "basis"), [("万m3(20℃)", ""), ("万m3", "stp20")])
+@pytest.mark.parametrize("view", sorted({packs: view for view, packs in DEFAULT_PACKS.items()}.values()))
+def test_gas_at_20_degrees_has_no_factor_in_the_default_packs_of_any_view(view: str, unit: str, basis: str) -> None:
+    result = run(("natural_gas", "1", unit, basis), factors=[], view=view)
+    assert mass(result) is None
+    told = result.findings.filter(code="factor.other_basis")
+    assert ("frame/table.csv", "E2", "NE") in told.select("file", "cell", "used").rows()
+
+
+@pytest.mark.parametrize("factors", [["gbt-2589-2020", "ipcc-2006"], ["ceads-2018"], ["provincial-2011"]])
+@pytest.mark.parametrize(("unit", "served"), [("万m3", True), ("万Nm3", False), ("万m3(20℃)", False)])
+def test_a_cubic_metre_without_a_condition_serves_no_volume_that_states_one(
+    factors: list[str], unit: str, served: bool
+) -> None:
+    assert (mass(run(("natural_gas", "1", unit, ""), factors=factors)) is not None) == served
+
+
+@pytest.mark.parametrize(("unit", "printed", "served"), [
+    ("万Nm3", "GJ/10^3 m3", False), ("万Nm3", "GJ/10^3 Nm3", True), ("万m3(20℃)", "GJ/10^3 m3(20℃)", True),
+    ("万m3", "GJ/10^3 m3", True),
+])  # fmt: skip
+def test_an_own_value_a_cubic_metre_states_its_condition_where_the_quantity_does(
+    unit: str, printed: str, served: bool, tmp_path: Path
+) -> None:
+    own = own_project.measured("370200", "ncv", "natural_gas", "36", printed)
+    rows = [("370200", "2022", "", "industry", "natural_gas", "100", unit)]
+    found = mass(own_project.run(tmp_path, data=rows, parameters=[own]))
+    assert (found == Decimal("1999.404")) == served  # 1000 × 36 × 0.0153 × 0.99 × 44 ÷ 12
 
 
 @pytest.mark.parametrize(("unit", "served"), [("万m3", True), ("万m3(20℃)", True), ("万Nm3", False)])
