@@ -84,9 +84,7 @@ def lost(made: ac.Run) -> list[tuple]:
     return [
         (key["category"], key["item"], key["unit"])
         for key in made.sums.to_dicts()
-        if (key["category"], key["item"]) not in in_cells | told
-        and not is_nothing(key)
-        and not is_information(key, made)
+        if (key["category"], key["item"]) not in in_cells | told and not is_nothing(key) and not is_information(key, made)
     ]
 
 
