@@ -103,7 +103,7 @@ def resolved(sums: Classed, terms: Terms) -> resolver.Resolved:
     """The factors of the classes. Raises UsageError (`gwp.gas_missing`) for a gas that the set does not know."""
     found = _with_unheld(
         resolver.resolve(sums.classes, terms.packs, terms.counted, terms.electricity, terms.years, terms.lineages),
-        sums.classes,
+        sums,
         terms,
     )
     _every_gas_has_a_potential(found, terms)
@@ -134,10 +134,16 @@ def cells_of(
     return Cells(products, claimed, coded(claims.without(products, claimed), CELL))
 
 
-def _with_unheld(found: resolver.Resolved, class_frame: pl.DataFrame, terms: Terms) -> resolver.Resolved:
+def _with_unheld(found: resolver.Resolved, sums: Classed, terms: Terms) -> resolver.Resolved:
     """What was resolved, and missing besides what no pack serves at all."""
     known = pl.concat([found.effective["class"], found.missing["class"]])
-    lacking = unheld.unheld(class_frame, known, terms.counted, terms.electricity, terms.gwp)
+    silent = sums.classes.filter(~pl.col("class").is_in(known.unique().implode()))
+    if silent.is_empty():
+        return found
+    of_silent = sums.sums.filter(pl.col("class").is_in(silent["class"].implode()))
+    something = of_silent.filter(unheld.is_something())["class"].unique()
+    there = silent.filter(pl.col("class").is_in(something.implode()))
+    lacking = unheld.unheld(there, terms.counted, terms.electricity, terms.gwp)
     return replace(found, missing=pl.concat([found.missing, lacking]))
 
 

@@ -212,7 +212,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         tables = Frames(made)
         reported = _reported(taken.sums, tables["sums"]) if own.parts else None
         told = _findings(taken, settings, of_keys, resolved, cells, tables, reported, doubtful)
-        energy = coverage.energy(_read(of_keys, reported), _of_fuel(settings.counted()), resolved.missing.lazy())
+        energy = coverage.energy(_read(of_keys, reported), _counted_once(settings.counted()), resolved.missing.lazy())
         digested = digest.ended(begun.result(), made)
         view_tables, conserved_by_views = viewed.result()
     made["findings"] = check("findings", findings.accepted(told, accepted))
@@ -267,7 +267,7 @@ def _findings(
         *findings.missing_factors(
             _read(of_keys, reported), resolved.missing.lazy(), None if reported is None else tables["sums"].lazy()
         ),
-        *unserved.without_cell(of_keys.sums, of_keys.classes, resolved, counted),
+        *unserved.without_cell(of_keys.sums if reported is None else reported, of_keys.classes, resolved, counted),
         *claims.findings(made.claimed, made.products, taken.activity),
         *_research_in_official_views(settings),
         *doubtful,
@@ -296,7 +296,7 @@ def _reported(sums: pl.DataFrame, classed: pl.DataFrame) -> pl.DataFrame:
     return uncoded(sums).join(classed.select(*KEY, "class"), on=list(KEY), how="inner", nulls_equal=True)
 
 
-def _of_fuel(counted: Sequence[tuple[str, int]]) -> list[str]:
+def _counted_once(counted: Sequence[tuple[str, int]]) -> list[str]:
     """The categories in which what is reported is counted once: lines of scope 3 repeat a part of it."""
     return sorted({category for category, scope in counted if scope != 3})
 

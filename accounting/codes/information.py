@@ -3,8 +3,9 @@
 rule            holds
 reconciliation  always: supply, transformation, losses, totals serve checks and are never multiplied
 own_generation  always: electricity and heat made within have no scope 2
-use             of what sectors use of electricity and heat, where no view counts scope 2, or where what crossed the
-                boundary is reported as well
+use             of what sectors use of electricity and heat, where no view counts scope 2, or where the same place and
+                year says what it bought or net imported of the same carrier, and a view counts that: a quantity, or C or
+                NE; what was sold or made within, and NO, NA and IE, say nothing of it
 
 A role of categories (or one category of it), and kinds of items; anything else that enters no cell is told.
 """
@@ -15,9 +16,11 @@ import csv
 from functools import cache
 
 from accounting import shipped
-from accounting.codes.words import category, item
+from accounting.codes.words import category, item, item_parents
 
 USE = "use"
+_HEAT = ("heat", "heat_non_fossil", "waste_heat")
+_NO_ENERGY = ("green_certificate",)  # counted in units of electricity
 
 
 @cache
@@ -31,6 +34,21 @@ def information_rule(of_category: str, of_item: str) -> str | None:
     """
     role, kind = category(of_category).role, item(of_item).kind
     return next((rule for rule, *meant, kinds in _rows() if meant in ([role, ""], [role, of_category]) and kind in kinds), None)
+
+
+@cache
+def carrier(of_item: str) -> str | None:
+    """Which energy an item is: `electricity`, `heat` or neither; a certificate is no energy.
+
+    >>> carrier("green_electricity_contract"), carrier("steam"), carrier("green_certificate"), carrier("other_energy")
+    ('electricity', 'heat', None, None)
+    """
+    known = item(of_item)
+    if known.kind != "energy" or known.id in _NO_ENERGY:
+        return None
+    if "electricity" in known.dimensions:
+        return "electricity"
+    return None if {known.id, *item_parents(known.id)}.isdisjoint(_HEAT) else "heat"
 
 
 @cache

@@ -23,16 +23,18 @@ _REASON = f"所选因子包没有该部门与品种的任何因子 ({CODE}) / th
 Scopes = Collection[tuple[str, int]]
 
 
-def unheld(
-    classes: pl.DataFrame, known: pl.Series, counted: Scopes, policy: str | None, gases: Collection[str]
-) -> pl.DataFrame:
-    """Rows of table `missing` for the classes that are not `known`: neither resolved nor missing already.
+def is_something() -> pl.Expr:
+    """Whether a key says that there is something: no zero, no NO. Only that can lack a factor."""
+    return pl.col("quantity").ne_missing(0) & pl.col("notation_key").ne_missing("NO")
 
-    `classes` has `class` and CLASS_KEY; `counted` are pairs of category and scope, `policy` is the market policy of
-    electricity, `gases` those that the set of potentials knows.
+
+def unheld(silent: pl.DataFrame, counted: Scopes, policy: str | None, gases: Collection[str]) -> pl.DataFrame:
+    """Rows of table `missing` for classes that are neither resolved nor missing already.
+
+    `silent` has `class` and CLASS_KEY, of keys that are something; `counted` are pairs of category and scope, `policy` is
+    the market policy of electricity, `gases` those that the set of potentials knows.
     """
     forms = ["category", "item", "unit"]
-    silent = classes.filter(~pl.col("class").is_in(known.unique().implode()))
     rows: list[dict[str, Any]] = []
     for (category, item, unit), group in silent.group_by(forms, maintain_order=True):
         named = _demanded(str(category), str(item), str(unit), counted, policy)

@@ -13,6 +13,7 @@ import polars as pl
 
 from accounting import codes, shipped
 from accounting.exact import QUANTITY_DIGITS, decimals, integers
+from accounting.quality import crossing
 
 
 @cache
@@ -51,17 +52,21 @@ def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: s
     """Energy of the counted keys: columns category, item, tce (null without coefficient), covered.
 
     `counted` are the categories that the views count; of electricity and heat, where they count what crossed the boundary,
-    only that: what sectors use is the same energy. A key is covered when its class does not miss a factor of `gas`
+    only that, and what sectors use where their place and year does not say what crossed: else it is the same energy. A key is covered when its class does not miss a factor of `gas`
     (what a pack leaves out on purpose, severity info, is not covered either).
     """
     lacking = missing.filter(pl.col("gas") == gas).select("class").unique().with_columns(pl.lit(value=False).alias("covered"))
-    by_class = sums.filter(pl.col("quantity").is_not_null()).group_by("class", "category", "item", "unit")
-    added = by_class.agg(integers(pl.col("quantity")).sum()).cast(dict.fromkeys(("category", "item", "unit"), pl.String))
     across = [category for category in codes.of_role("boundary_energy") if category in counted]
     carriers = [item.id for item in codes.items() if item.kind == "energy"] if across else []
     again = pl.col("item").is_in(carriers) & ~pl.col("category").is_in(across)
+    figures = sums.filter(pl.col("quantity").is_not_null())
+    added = [_by_class(figures).filter(pl.col("category").is_in(counted), ~again)]
+    if across:
+        uses = [category for category in crossing.categories_of_use() if category in counted]
+        used = figures.filter(pl.col("category").is_in(uses), pl.col("item").is_in([*crossing.carriers()]))
+        added.append(_by_class(crossing.not_crossed(used, sums, counted)))
     return (
-        added.filter(pl.col("category").is_in(counted), ~again)
+        pl.concat(added)
         .with_columns(decimals(pl.col("quantity"), QUANTITY_DIGITS))
         .join(coefficients().lazy(), on=["item", "unit"], how="left")
         .join(lacking, on="class", how="left")
@@ -74,6 +79,11 @@ def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: s
         .sort("category", "item", "covered")
         .collect()
     )
+
+
+def _by_class(figures: pl.LazyFrame) -> pl.LazyFrame:
+    words = ("category", "item", "unit")
+    return figures.group_by("class", *words).agg(integers(pl.col("quantity")).sum()).cast(dict.fromkeys(words, pl.String))
 
 
 def uncovered_share(energy: pl.DataFrame) -> float | None:

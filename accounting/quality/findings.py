@@ -106,7 +106,7 @@ def missing_factors(
     `missing` gives `class`, `gas`, `severity`, `reason`; the value seen is the quantity, so an acceptance lapses when
     the statistics change. `reported` are key sums as they were read, so that nothing is added over a part and its whole;
     a gap that only wholes have is found in `with_wholes` and told with their quantity. What no pack serves at all is told
-    by `unserved.without_factor`.
+    by `unserved.without_cell`.
     """
     lacking = _lacking(reported, missing)
     if with_wholes is not None:

@@ -13,6 +13,7 @@ from accounting.errors import LANGS, finding
 from accounting.factors import resolver, unheld
 from accounting.ingest.words import BETWEEN
 from accounting.methods import methods_for
+from accounting.quality.crossing import not_crossed
 
 _SCOPE_2 = 2
 _SUBJECT = ["entity", "year"]
@@ -29,9 +30,9 @@ def without_cell(
     view.not_counted     a method does, and none of the chosen views counts what it gives
     factor.no_category   a view counts it, and the chosen packs hold nothing of it
 
-    `sums` are the key sums with their class, `class_frame` the classes, `counted` pairs of category and scope. A zero is
+    `sums` are the key sums with their class, `class_frame` the classes, `counted` pairs of category and scope. A zero and NO are
     nothing lost. What sectors use of electricity and heat is information where no view counts scope 2, or where the same
-    place and year says what crossed its boundary.
+    place and year says what of it crossed its boundary.
     """
     served_by_none = pl.col("reason").str.contains(unheld.CODE, literal=True)
     known = pl.concat([resolved.effective["class"], resolved.missing.filter(~served_by_none)["class"]]).unique()
@@ -42,13 +43,12 @@ def without_cell(
     if not causes:
         return []
     listed = pl.DataFrame(causes, schema={**_PAIR, "cause": pl.String(), "is_use": pl.Boolean()}, orient="row")
-    figures = sums.filter(pl.col("quantity").ne_missing(0)).select("class", *_SUBJECT)
-    keys = figures.join(silent.join(listed, on=list(_PAIR)), on="class", how="inner")
-    across = class_frame.filter(is_known & pl.col("category").is_in(codes.of_role("boundary_energy"))).select("class")
-    crossed = figures.join(across, on="class", how="semi").select(_SUBJECT).unique()
-    lost = pl.concat([keys.filter(~pl.col("is_use")), keys.filter("is_use").join(crossed, on=_SUBJECT, how="anti")])
+    figures = sums.lazy().filter(unheld.is_something()).select("class", *_SUBJECT)
+    keys = figures.join(silent.join(listed, on=list(_PAIR)).lazy(), on="class", how="inner")
+    of_scope_2 = {category for category, scope in counted if scope == _SCOPE_2}
+    lost = pl.concat([keys.filter(~pl.col("is_use")), not_crossed(keys.filter("is_use"), sums.lazy(), of_scope_2)])
     found = lost.group_by("category", "cause").agg(pl.len().alias("keys"), pl.col("item").unique().sort().alias("items"))
-    return [_told(row) for row in found.sort("category", "cause").to_dicts()]
+    return [_told(row) for row in found.sort("category", "cause").collect().to_dicts()]
 
 
 def _cause(category: str, item: str, counted: Counted) -> tuple[str, bool] | None:

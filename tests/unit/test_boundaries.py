@@ -59,8 +59,20 @@ def test_the_energy_counted_holds_electricity_and_heat_once(made: ac.Run) -> Non
     missing = pl.LazyFrame(schema={"class": pl.Int64, "gas": pl.String})
     across = coverage.energy(made.sums.lazy(), ["net_import", "industry"], missing)
     assert across.select("category", "item").rows() == [("industry", "anthracite"), ("net_import", "heat")]
+    other_place = made.sums.with_columns(entity=pl.lit("110000")).filter(category="net_import")
+    alone = pl.concat([made.sums.filter(category="industry"), other_place], how="vertical_relaxed")
+    nobody_said = coverage.energy(alone.lazy(), ["net_import", "industry"], missing)
+    assert nobody_said.select("category", "item").rows() == [
+        ("industry", "anthracite"), ("industry", "heat"), ("net_import", "heat")
+    ]  # fmt: skip
     used = coverage.energy(made.sums.lazy(), ["industry"], missing)
     assert used.select("category", "item").rows() == [("industry", "anthracite"), ("industry", "heat")]
+
+
+def test_electricity_without_a_factor_is_energy_without_a_factor() -> None:
+    rows = [("330000", 2022, "industry", "electricity", "1000", "MWh"), ("330000", 2022, "industry", "anthracite", "1", "t")]
+    energy = run(*rows, factors=["cn-enterprise-2024"]).manifest["coverage"]["energy_tce"]
+    assert {one["item"]: one["covered"] for one in energy} == {"electricity": False, "anthracite": True}
 
 
 def test_a_published_total_of_a_view_is_held_against_its_total(made: ac.Run) -> None:

@@ -68,3 +68,18 @@ def test_a_gas_that_the_set_of_potentials_does_not_know_has_a_finding_alone() ->
     unknown = ac.run(rows, factors=OFFICIAL, view="china-pilot", gwp="SAR")
     assert unknown.inventory.filter(category="process").is_empty()
     assert unknown.findings.filter(code="factor.no_category").height == 1
+
+
+@pytest.mark.parametrize("nothing", ["0", "NO"])
+def test_nothing_lacks_no_factor(nothing: str) -> None:
+    car = ("370200", "2022", "road_vkt", "passenger_car", nothing, "万公里")
+    result = ac.run(
+        small.table([car, ("370200", "2022", "industry", "anthracite", "1", "t")]), factors=OFFICIAL, view="china-pilot"
+    )
+    assert set(result.inventory["category"]) == {"industry"}
+    assert result.views["china-pilot"]["missing_cells"].sum() == 0
+    assert result.exit_code == 0
+    something = ("370200", "2021", "road_vkt", "passenger_car", "3", "万公里")
+    told = ac.run(small.table([car, something]), factors=OFFICIAL, view="china-pilot")
+    assert set(told.inventory["year"]) == {2021}
+    assert told.findings.filter(code="factor.no_category").height == 1

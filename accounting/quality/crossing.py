@@ -1,0 +1,48 @@
+"""What sectors use of electricity and heat beside what crossed their boundary: the same energy, said twice.
+
+The rule `use` of `codes.information`: for one place, year and carrier, bought or net imported, and counted by a view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+
+import polars as pl
+
+from accounting import codes
+from accounting.codes.information import USE, carrier, information_rule
+from accounting.ledger import UNSAID
+from accounting.methods import methods_for
+from accounting.methods.electricity_heat import BOUGHT
+
+_CARRIED = ["entity", "year", "carrier"]
+
+
+def not_crossed(used: pl.LazyFrame, sums: pl.LazyFrame, counted: Collection[str]) -> pl.LazyFrame:
+    """The rows of `used` (entity, year, item) of whose carrier their place and year does not say what crossed the boundary.
+
+    `sums` are the key sums, `counted` the categories that the views count.
+    """
+    said = (pl.col("quantity") != 0) | pl.col("notation_key").is_in(UNSAID)
+    across = sums.filter(pl.col("category").is_in([name for name in BOUGHT if name in counted]), said)
+    served = pl.col("item").is_in([item for item in carriers() if any(methods_for(name, item) for name in BOUGHT)])
+    crossed = _with_carrier(across.cast({"item": pl.String}).filter(served)).select(_CARRIED).unique()
+    return _with_carrier(used).join(crossed, on=_CARRIED, how="anti").drop("carrier")
+
+
+@cache
+def carriers() -> dict[str, str]:
+    """The carrier of each item that is electricity or heat."""
+    return {one.id: of_item for one in codes.items() if (of_item := carrier(one.id))}
+
+
+@cache
+def categories_of_use() -> tuple[str, ...]:
+    """The categories in which sectors use electricity and heat."""
+    return tuple(one.id for one in codes.categories() if information_rule(one.id, "electricity") == USE)
+
+
+def _with_carrier(sums: pl.LazyFrame) -> pl.LazyFrame:
+    of_item = pl.col("item").cast(pl.String).replace_strict(carriers(), default=None, return_dtype=pl.String)
+    return sums.with_columns(of_item.alias("carrier"))
