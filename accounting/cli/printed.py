@@ -100,9 +100,12 @@ def _short_lines(totals: pl.DataFrame, shown: View, talk: Talk, own: Mapping[str
         _short_line(row, names[row["row"]] if len(names) > 1 else "", talk, own)
         for row in largest.sort("entity", "year", order).to_dicts()
     ]
-    rest = pairs.height - largest.select("entity", "year").n_unique()
+    hidden = short.join(largest, on=["entity", "year"], how="anti")
+    rest = hidden.select("entity", "year").n_unique()
+    lacking = hidden.filter(pl.col("missing_cells") > 0).select("entity", "year").n_unique()
     if rest:
-        lines.append(talk.say(f"  …另有 {rest} 个较小的地区·年份", f"  … and {rest} smaller entity-years"))
+        zh, en = (f"，其中 {lacking} 个不完整", f", of which {lacking} incomplete") if lacking else ("", "")
+        lines.append(talk.say(f"  …另有 {rest} 个较小的地区·年份{zh}", f"  … and {rest} smaller entity-years{en}"))
     return lines
 
 

@@ -121,9 +121,10 @@ def _in_line(cells: pl.DataFrame, place: Place, shown: views.View) -> pl.DataFra
 def _view_of(place: Place, shown: Sequence[str]) -> views.View:
     if place.view:
         return views.view(place.view)
-    having = [n for n in (*shown, *views.views()) if place.row in {line.row for line in views.view(n).lines}]
+    asked_of = tuple(shown) or (views.DEFAULT_VIEW,)
+    having = [name for name in asked_of if place.row in {line.row for line in views.view(name).lines}]
     if not having:
-        rows = ", ".join(line.row for name in shown or (views.DEFAULT_VIEW,) for line in views.view(name).lines)
+        rows = ", ".join(dict.fromkeys(line.row for name in asked_of for line in views.view(name).lines))
         raise UsageError("view.unknown_row", seen=place.row, view=", ".join(shown), rows=rows)
     return views.view(having[0])
 

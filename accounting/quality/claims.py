@@ -228,7 +228,7 @@ def _told_apart(rule: Rule, sums: pl.DataFrame, pairs: set[Pair]) -> pl.DataFram
 
 
 def _taken_off(rule: Rule, cells: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
-    """What is taken off, where it is more than what it is taken off, or where that is not reported."""
+    """What is taken off, where it is more than what it is taken off, or where that is not reported or lacks a part."""
     part = _meant(rule, "part", cells, pairs).filter(pl.col("mass_t") < 0)
     if part.is_empty():
         return
@@ -237,7 +237,8 @@ def _taken_off(rule: Rule, cells: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl
     mass = integers(pl.col("mass_t")).sum()
     there = whole.group_by(SUBJECT).agg(mass.alias("there"), pl.col("mass_t").null_count().alias("lacking"))
     off = part.group_by(SUBJECT).agg((mass * pl.lit(-1, pl.Int128)).alias("off")).join(there, on=SUBJECT, how="left")
-    nothing, over = pl.col("there").is_null(), (pl.col("lacking") == 0) & (pl.col("off") > pl.col("there"))
+    more = pl.col("off") > pl.col("there")
+    nothing, over = pl.col("there").is_null() | ((pl.col("lacking") > 0) & more), (pl.col("lacking") == 0) & more
     judged = off.filter(nothing | over)
     sizes: Sequence[tuple[int, int | None]] = judged.select("off", "there").rows()
     judged = judged.select(

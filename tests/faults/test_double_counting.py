@@ -239,6 +239,15 @@ def test_what_is_taken_off_nothing_is_said_and_counted() -> None:
         assert result.findings.filter(code="ceiling.no_whole")["severity"].to_list() == ["warning"]
 
 
+def test_what_is_taken_off_what_has_no_factor_is_said() -> None:
+    rows = [("coal_mining", "coal_underground_mined", "100", "万吨"), ("coal_mining", "methane_recovered", "100", "万m3")]
+    result = run(*rows, factors=["provincial-2011"], view="provincial")
+    assert isinstance(result, ac.Run)
+    by_item = dict(result.inventory.select("item", "notation_key").iter_rows())
+    assert by_item == {"coal_underground_mined": "NE", "methane_recovered": None}
+    assert result.findings.filter(code="ceiling.no_whole")["item"].to_list() == ["methane_recovered"]
+
+
 def test_decay_and_mass_balance_in_one_place_are_both_ne(tmp_path: Path) -> None:
     from packs import write
 

@@ -93,3 +93,10 @@ def test_zero_is_a_number_not_an_absence() -> None:
     explanation = run([("110000", 2007, "transport", "diesel_oil", "0", "t")]).explain("北京/2007/transport/柴油")
     assert explanation.mass_t == Decimal(0)
     assert recomputed(formula_line(explanation.cells[0])).right
+
+
+def test_a_line_of_another_view_is_no_line_of_this_run() -> None:
+    made = run(view="china-pilot")
+    with pytest.raises(UsageError, match=r"view\.unknown_row"):
+        made.explain("110000/2007/total")
+    assert made.explain(row="energy", gas="CO2").mass_t is not None
