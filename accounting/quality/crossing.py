@@ -25,9 +25,9 @@ def not_crossed(used: pl.LazyFrame, sums: pl.LazyFrame, counted: Collection[str]
     `sums` are the key sums, `counted` the categories that the views count.
     """
     said = (pl.col("quantity") != 0) | pl.col("notation_key").is_in(UNSAID)
-    across = sums.filter(pl.col("category").is_in([name for name in BOUGHT if name in counted]), said)
+    bought = pl.col("category").is_in([name for name in BOUGHT if name in counted])
     served = pl.col("item").is_in([item for item in carriers() if any(methods_for(name, item) for name in BOUGHT)])
-    crossed = _with_carrier(across.cast({"item": pl.String}).filter(served)).select(_CARRIED).unique()
+    crossed = _with_carrier(sums.filter(bought & served).filter(said)).select(_CARRIED).unique()
     return _with_carrier(used).join(crossed, on=_CARRIED, how="anti").drop("carrier")
 
 

@@ -43,8 +43,9 @@ def without_cell(
     if not causes:
         return []
     listed = pl.DataFrame(causes, schema={**_PAIR, "cause": pl.String(), "is_use": pl.Boolean()}, orient="row")
-    figures = sums.lazy().filter(unheld.is_something()).select("class", *_SUBJECT)
-    keys = figures.join(silent.join(listed, on=list(_PAIR)).lazy(), on="class", how="inner")
+    without = silent.join(listed, on=list(_PAIR))
+    figures = sums.filter(pl.col("class").is_in(without["class"].implode())).filter(unheld.is_something())
+    keys = figures.select("class", *_SUBJECT).join(without, on="class", how="inner").lazy()
     of_scope_2 = {category for category, scope in counted if scope == _SCOPE_2}
     lost = pl.concat([keys.filter(~pl.col("is_use")), not_crossed(keys.filter("is_use"), sums.lazy(), of_scope_2)])
     found = lost.group_by("category", "cause").agg(pl.len().alias("keys"), pl.col("item").unique().sort().alias("items"))
