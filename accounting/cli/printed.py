@@ -65,12 +65,12 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
     whole = as_made(run.views)[shown.id]
     every = uncoded(whole.filter(pl.col("item").is_null() & (pl.col("gas") == ALL_GASES)))
     totals = of_reported_years(every, run.tables["inventory"], run.tables["effective"])
-    pairs = totals.filter(account="main").select("entity", "year").unique().sort("entity", "year").rows()
+    pairs = totals.filter(account="main").select("entity", "year").unique()
     lines = [f"{shown.id}  {_unit(whole, run, talk)}"]
-    if len(pairs) > WHOLE_TABLES:
+    if pairs.height > WHOLE_TABLES:
         lines += _short_lines(totals.filter(account="main"), shown, talk, run.names)
     else:
-        for entity, year in pairs:
+        for entity, year in pairs.sort("entity", "year").iter_rows():
             own = totals.filter(entity=entity, year=year)
             lines += [
                 f"{entity_label(entity, talk.lang, run.names)} · {year}",

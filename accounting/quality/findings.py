@@ -45,7 +45,8 @@ def accepted(findings: pl.DataFrame, acceptances: Sequence[Acceptance]) -> pl.Da
 def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Findings with `stake_t`: Σ |CO2e| of the cells of the entity, year, category and item that they name.
 
-    Electricity and heat are at stake once, though they have cells of several boundaries and accounts: the largest. A finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known.
+    Electricity and heat are at stake once, though they have cells of several boundaries and accounts: the largest. A
+    finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known.
     """
     keys = ("entity", "year", "category", "item")
     parts: list[pl.DataFrame] = []
@@ -55,7 +56,7 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     for (names,), group in patterns.group_by("names"):
         named = [key for key, mark in zip(keys, str(names), strict=True) if mark == "x"]
         if named:
-            stakes = _stakes(cells.filter(pl.col("co2e_t").is_not_null()), named).cast(group.select(named).schema)
+            stakes = _stakes(cells, named).cast(group.select(named).schema)
             parts.append(group.select("at", *named).join(stakes, on=named, how="inner").select("at", "stake"))
     if not parts:
         return findings
@@ -65,10 +66,11 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
 def _stakes(cells: pl.DataFrame, named: list[str]) -> pl.DataFrame:
     size = pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake")
-    direct, others = cells.filter(pl.col("scope") == 1), cells.filter(pl.col("scope") != 1)
+    known = cells.lazy().filter(pl.col("co2e_t").is_not_null())
+    direct, others = known.filter(pl.col("scope") == 1), known.filter(pl.col("scope") != 1)
     largest = others.with_columns(boundary()).group_by(*named, "account", "boundary").agg(size)
     once = largest.group_by(named).agg(pl.col("stake").max())
-    return pl.concat([direct.group_by(named).agg(size), once]).group_by(named).agg(pl.col("stake").sum())
+    return pl.concat([direct.group_by(named).agg(size), once]).group_by(named).agg(pl.col("stake").sum()).collect()
 
 
 def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.DataFrame:

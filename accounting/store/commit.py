@@ -14,6 +14,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -150,8 +151,12 @@ def _fill(
 
 
 def _flush(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        system.flush_folder(path) if path.is_dir() else system.flush_file(path)
+    every = list(folder.rglob("*"))
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(system.flush_file, (path for path in every if not path.is_dir())))
+    for path in every:
+        if path.is_dir():
+            system.flush_folder(path)
 
 
 def _write_table(table: pl.DataFrame, name: str, path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,12 @@ def record(**known: Any) -> dict[str, Any]:
 def sealed(written: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The manifest with the size and SHA-256 of every file in the folder, and its own seal."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE_NAME)
-    listed = {
-        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": hashing.hashed(path)[0]} for path in files
-    }
+    with ThreadPoolExecutor() as pool:
+        hashed = pool.map(hashing.hashed, files)
+        listed = {
+            path.relative_to(folder).as_posix(): {"size": size, "sha256": sha256}
+            for path, (sha256, size) in zip(files, hashed, strict=True)
+        }
     whole = {**written, "files": listed}
     return {**whole, "seal": own_hash(whole)}
 
