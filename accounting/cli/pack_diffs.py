@@ -11,6 +11,7 @@ import polars as pl
 from accounting import codes
 from accounting.calculation import terms_told
 from accounting.cli.talk import Talk
+from accounting.codes.columns import marks
 from accounting.errors import UsageError
 from accounting.exact import plain
 from accounting.factors import check, diff, pack
@@ -115,7 +116,7 @@ def _moved(difference: Any) -> str:
 
 
 def _total_line(talk: Talk, total: dict[str, Any], names: Mapping[str, str]) -> str:
-    of = (total["year"], total["account"], total["boundary"], total["gas"])
+    of = (total["year"], total["account"], marks("boundary", talk.lang)[total["boundary"]], total["gas"])
     where = " / ".join([codes.entity_name(total["entity"], talk.lang, names), *map(str, of)])
     old, new = (_mass(total[f"{side}_t"]) for side in ("old", "new"))
     parts = [

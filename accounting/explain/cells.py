@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
+from accounting.codes.columns import marks
 from accounting.errors import LANGS, Lang, UsageError
 from accounting.exact import plain
 from accounting.explain.place import Place, asked, fitting, in_other_accounts
+from accounting.ingest.words import BETWEEN
 from accounting.inventory import boundary
 from accounting.ledger import Part
 from accounting.tables import CELL
@@ -127,7 +129,10 @@ def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
             raise UsageError("explain.ambiguous", seen=asked(place), column=column, choices=listed)
     overlapping = cells.select(boundary()).to_series().unique().sort()
     if place.row is None and place.category is None and overlapping.len() > 1:
-        raise UsageError("explain.overlap", seen=asked(place), boundaries=", ".join(overlapping))
+        named: dict[str, Any] = {
+            f"boundaries_{lang}": mark.join(marks("boundary", lang)[one] for one in overlapping) for lang, mark in BETWEEN
+        }
+        raise UsageError("explain.overlap", seen=asked(place), **named)
 
 
 def _postings(

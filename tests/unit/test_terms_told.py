@@ -78,7 +78,7 @@ def test_another_pack_on_a_run_of_a_project_with_entities(tmp_path: Path, capsys
     run = stored(tmp_path, parts("330100", "P1") + parts("330600", "P1"))
     assert invoked(["factors", "diff", "provincial-2011", "provincial-2025", "--run", str(run.path)], "zh") == 1
     told = capsys.readouterr().out
-    assert "钱塘园区 / 2022 / main / direct / CO2  " in told
+    assert "钱塘园区 / 2022 / main / 范围1直接排放 / CO2  " in told
     assert "钱塘园区 / 2022 / " in told.partition("合计")[0]
     assert "P1 / " not in told
 
@@ -86,7 +86,7 @@ def test_another_pack_on_a_run_of_a_project_with_entities(tmp_path: Path, capsys
 def test_a_total_that_is_lost_whole_is_printed_as_ne(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = stored(tmp_path, data=DATA[1:2])
     assert invoked(["factors", "diff", "provincial-2011", "provincial-2025", "--run", str(run.path)], "en") == 1
-    assert "钱塘园区 / 2022 / main / direct / CO2  1076 → NE  (lost -1076, incomplete, 1 missing)" in capsys.readouterr().out
+    assert "钱塘园区 / 2022 / main / scope 1 / CO2  1076 → NE  (lost -1076, incomplete, 1 missing)" in capsys.readouterr().out
 
 
 def test_the_reference_approach_calls_a_park_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
