@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
 from accounting.errors import InvariantBroken
 
+Table = TypeVar("Table", pl.DataFrame, pl.LazyFrame)
 RANK = "rank of row"  # no table has a column of this name
 _LARGEST = {pl.Int64(): 2**62, pl.Int128(): 2**126}
 
@@ -36,14 +38,14 @@ def uncoded(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def typed_as(named: pl.DataFrame, table: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-    """Rows of words in the types of a table that is joined with them; a row with a word that the table has not is none.
+def typed_as(named: Table, table: pl.DataFrame | pl.LazyFrame, on: Sequence[str]) -> Table:
+    """Rows in the types of a table that is joined with them on some columns; one with a word that the table has not is none.
 
-    >>> typed_as(pl.DataFrame({"a": ["x", "y"]}), coded(pl.DataFrame({"a": ["x"]}), ["a"])).height
+    >>> typed_as(pl.DataFrame({"a": ["x", "y"]}), coded(pl.DataFrame({"a": ["x"]}), ["a"]), ["a"]).height
     1
     """
     schema = table.collect_schema()
-    return named.with_columns(pl.col(name).cast(schema[name], strict=False) for name in named.columns).drop_nulls()
+    return named.with_columns(pl.col(name).cast(schema[name], strict=False) for name in on).drop_nulls(on)
 
 
 def words_of(column: pl.Series) -> pl.Series:
@@ -145,11 +147,11 @@ class Rank:
             rank = rank * part.size + (whole.cast(self.dtype) - (part.least - 1)).fill_null(0)
         return rank.alias(RANK)
 
-    def code(self, name: str, word: str | None) -> int:
-        """What a word of a column is in a rank; 0 where there is none."""
+    def code(self, name: str, word: str) -> int:
+        """What a word of a column is in a rank; no word is 0."""
         dtype = self.parts[self._at(name)].dtype
         assert isinstance(dtype, pl.Enum)
-        return 0 if word is None else dtype.categories.to_list().index(word) + 1
+        return dtype.categories.to_list().index(word) + 1
 
     def coded(self, name: str) -> pl.Expr:
         """What the value of a column is in a rank."""

@@ -212,7 +212,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         tables = Frames(made)
         reported = _reported(taken.sums, tables["sums"]) if own.parts else None
         told = _findings(taken, settings, of_keys, resolved, cells, tables, reported, doubtful)
-        energy = coverage.energy(_read(of_keys, reported), _counted_once(settings.counted()), resolved.missing.lazy())
+        energy = coverage.energy(_read(of_keys, reported).lazy(), _counted_once(settings.counted()), resolved.missing.lazy())
         digested = digest.ended(begun.result(), made)
         view_tables, conserved_by_views = viewed.result()
     made["findings"] = check("findings", findings.accepted(told, accepted))
@@ -265,9 +265,9 @@ def _findings(
     own, counted = settings.own, settings.counted()
     listed = [
         *findings.missing_factors(
-            _read(of_keys, reported), resolved.missing.lazy(), None if reported is None else tables["sums"].lazy()
+            _read(of_keys, reported).lazy(), resolved.missing.lazy(), None if reported is None else tables["sums"].lazy()
         ),
-        *unserved.without_cell(of_keys.sums if reported is None else reported, of_keys.classes, resolved, counted),
+        *unserved.without_cell(_read(of_keys, reported), of_keys.classes, resolved, counted),
         *claims.findings(made.claimed, made.products, taken.activity),
         *_research_in_official_views(settings),
         *doubtful,
@@ -286,9 +286,9 @@ def _findings(
     return findings.with_first_addresses(findings.with_stakes(every, made.cells), taken.activity)
 
 
-def _read(of_keys: calculation.Classed, reported: pl.DataFrame | None) -> pl.LazyFrame:
+def _read(of_keys: calculation.Classed, reported: pl.DataFrame | None) -> pl.DataFrame:
     """The key sums as they were read."""
-    return (of_keys.sums if reported is None else reported).lazy()
+    return of_keys.sums if reported is None else reported
 
 
 def _reported(sums: pl.DataFrame, classed: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ import polars as pl
 from accounting import codes, shipped
 from accounting.errors import Lang, UsageError, did_you_mean
 from accounting.exact import MASS_DIGITS, decimals, integers
-from accounting.ranks import RANK, Rank, coded, enum
+from accounting.ranks import RANK, Rank, coded, enum, typed_as
 from accounting.tables import ACCOUNTS, ORDER, TABLES, plain
 
 ALL_GASES = "CO2e"
@@ -129,10 +129,10 @@ def held(shown: View, row: str | None = None) -> pl.LazyFrame:
 def placed(inventory: pl.LazyFrame, shown: View, row: str | None = None) -> pl.LazyFrame:
     """Inventory cells with the leaf (`row`) that holds them, and the account under which they are shown."""
     where = held(shown, row)
-    schema = inventory.collect_schema()
-    accounts = enum(pl.Series(ACCOUNTS)) if isinstance(schema["account"], pl.Enum) else pl.String()
+    is_coded = isinstance(inventory.collect_schema()["account"], pl.Enum)
+    accounts = enum(pl.Series(ACCOUNTS)) if is_coded else pl.String()
     keys = [name for name in where.collect_schema().names() if name not in ("claimed", "row")]
-    known = where.with_columns(pl.col(name).cast(schema[name], strict=False) for name in keys).drop_nulls(keys)
+    known = typed_as(where, inventory, keys)
     claimed = pl.col("account") == pl.col("claimed")
     return (
         inventory.with_columns(pl.col("account").cast(accounts))

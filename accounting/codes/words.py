@@ -215,7 +215,6 @@ def category_parents(id: str) -> tuple[str, ...]:  # noqa: A002 - the field's wo
 
 
 @cache
-@cache
 def of_role(role: str) -> tuple[str, ...]:
     """The categories of a role.
 
@@ -225,6 +224,7 @@ def of_role(role: str) -> tuple[str, ...]:
     return tuple(category.id for category in categories() if category.role == role)
 
 
+@cache
 def divisions(id: str) -> tuple[str, ...]:  # noqa: A002 - the field's word
     """The categories below a category.
 

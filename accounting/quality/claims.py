@@ -111,7 +111,7 @@ def _of_pairs(table: pl.DataFrame, pairs: Collection[Pair]) -> pl.DataFrame:
     if not pairs:
         return uncoded(table.clear())
     named = pl.DataFrame(list(pairs), schema={"category": pl.String, "item": pl.String}, orient="row")
-    return uncoded(table.join(typed_as(named, table), on=named.columns, how="semi", maintain_order="left"))
+    return uncoded(table.join(typed_as(named, table, named.columns), on=named.columns, how="semi", maintain_order="left"))
 
 
 def _uses_below_zero(sums: pl.DataFrame) -> pl.DataFrame:

@@ -34,9 +34,8 @@ def render_report(run: Result, lang: Lang = "zh") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    languages: tuple[Lang, ...] = LANGS
     own = run.manifest.get("entities", {})
-    sides = [_side(run, Words(one, own)) for one in languages]
+    sides = [_side(run, Words(one, own)) for one in LANGS]
     return MARK + environment.get_template("page.html").render(sides=sides, opening=lang)
 
 

@@ -165,7 +165,8 @@ def _write_table(table: pl.DataFrame, name: str, path: Path) -> None:
     Coded words go into the dictionaries of the file as they are. What polars would note beside them makes whoever opens
     the file find categoricals: the note says strings.
     """
-    types = {c: table.schema[c] if isinstance(table.schema[c], pl.Enum) else dtype for c, dtype in TABLES[name].items()}
+    schema = table.schema
+    types = {c: schema[c] if isinstance(schema[c], pl.Enum) else dtype for c, dtype in TABLES[name].items()}
     table.select(list(types)).cast(types).write_parquet(  # type: ignore[arg-type]
         path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, statistics=False,
         metadata={"ARROW:schema": _noted(name)},
