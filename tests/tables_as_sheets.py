@@ -70,8 +70,7 @@ def sums_of_parquet(frame: pl.DataFrame, folder: Path, **options: Any) -> tuple[
     """The key sums and the answer that the reading child makes of the frame as a Parquet file."""
     path, out = folder / "table.parquet", folder / "sums.arrow"
     frame.write_parquet(path, **options)
-    request = {"path": str(path), "out": str(out), "file": "table", "sha256": SHA, "evidence": []}
-    answer = columnar.intake_parquet(request)
+    answer = columnar.intake_parquet(path, lambda: {"out": str(out), "file": "table", "sha256": SHA, "evidence": []})
     return in_order(ledger.key_sums(pl.read_ipc(out.read_bytes()).lazy()).collect()), answer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,10 +18,11 @@ def command() -> None:
 
     gc.disable()  # what a command leaves behind ends with it
     system.take_large_pages()
-    _begin_ahead(sys.argv[1:])
+    end_ahead = _begun_ahead(sys.argv[1:])
     try:
         main()
     except SystemExit as end:
+        end_ahead()
         if isinstance(end.code, str):
             sys.stderr.write(end.code + "\n")
         system.end_this_process(end.code if isinstance(end.code, int) else int(end.code is not None))
@@ -43,15 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     raise SystemExit(invoked(arguments, language(arguments, os.environ)))
 
 
-def _begin_ahead(arguments: Sequence[str]) -> None:
-    """Where a command will read a large table: its child and its hash are begun while the engine is loaded."""
-    tables = [own for before, own in pairwise(arguments) if own.endswith(".parquet") and not before.startswith("--")]
-    if arguments[:1] == ["run"] and tables:
-        from accounting import hashing
-        from accounting.ingest import sandbox
+def _begun_ahead(arguments: Sequence[str]) -> Callable[[], None]:
+    """Where a command will read a large table: its child and its hash are begun while the engine is loaded.
 
-        sandbox.prepare()
-        hashing.begin(Path(tables[0]))
+    Gives what ends them, should nobody have asked for them.
+    """
+    tables = [own for before, own in pairwise(arguments) if own.endswith(".parquet") and not before.startswith("--")]
+    limited = any(argument.startswith("--memory") for argument in arguments)
+    if arguments[:1] != ["run"] or not tables or limited:
+        return lambda: None
+    from accounting import hashing
+    from accounting.ingest import sandbox
+
+    sandbox.begin(Path(tables[0]))
+    hashing.begin(Path(tables[0]))
+    return sandbox.dismiss
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> Lang:

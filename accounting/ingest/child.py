@@ -1,9 +1,10 @@
 """The child process that reads one file: bounded first, then reading, then one JSON answer on stdout.
 
-    python -m accounting.ingest.child TASK        request: one JSON line on stdin
+    python -m accounting.ingest.child REQUEST
 
-Tasks: `cells` (a workbook or text file as cells) and `table` (a Parquet table as key sums). A file that cannot be used
-is an answer with a problem; whatever else happens, the parent survives it.
+The request is JSON: `task`, `path`, `limits`, `encoding`. Tasks: `cells` (a workbook or text file as cells) and `table`
+(a Parquet table as key sums), which asks for the rest of its request, one JSON line on stdin, once it has read the
+file. A file that cannot be used is an answer with a problem; whatever else happens, the parent survives it.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def answered(request: dict[str, Any]) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     try:
         if request["task"] == "table":
-            return _table_sums(request, limits)
-        return _cells(Path(request["path"]), limits, request.get("encoding"))
+            return _table_sums(Path(request["path"]), limits)
+        return _cells(Path(request["path"]), limits, request["encoding"])
     except DataRefused as refused:
         return {"problem": {"code": refused.code, "seen": refused.seen, "facts": _plain(refused.facts_but_seen()),
                             "sheet": refused.where.sheet, "cell": refused.where.cell}}  # fmt: skip
@@ -42,13 +43,21 @@ def answered(request: dict[str, Any]) -> dict[str, Any]:
         return _problem("file.damaged", f"{type(error).__name__}: {error}"[:200])
 
 
-def _table_sums(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+def _table_sums(path: Path, limits: Limits) -> dict[str, Any]:
     """The engine is loaded only where it fits: short of memory its threads would wait for one another."""
     if limits.memory < TABLE_LEAST_MEMORY:
         raise MemoryError
     from accounting.ingest import columnar
 
-    return columnar.intake_parquet(request)
+    return columnar.intake_parquet(path, _asked)
+
+
+def _asked() -> dict[str, Any]:
+    """The rest of the request; nobody who could say it is there any more where stdin is at its end."""
+    line = sys.stdin.buffer.readline()
+    if not line:
+        raise SystemExit(0)
+    return json.loads(line)
 
 
 def _problem(code: str, seen: str | None) -> dict[str, Any]:
@@ -113,19 +122,19 @@ def _why_not(head: bytes) -> str:
 
 
 def main() -> None:
-    """Read the request, bound this process, answer; the engine that a table needs is loaded before anything is asked."""
-    if sys.argv[1:] == ["table"]:
+    """Bound this process, read, answer, and end without giving back memory piece by piece.
+
+    The engine that a table needs is loaded before the bounds are set: it reserves more address space than it uses.
+    """
+    request = json.loads(sys.argv[1])
+    limits = Limits(**request["limits"])
+    if request["task"] == "table" and limits.memory >= TABLE_LEAST_MEMORY:
         gc.disable()
         import_module("accounting.ingest.columnar")
-    asked = sys.stdin.buffer.readline()
-    if not asked:
-        return
-    request = json.loads(asked)
-    limits = Limits(**request["limits"])
     system.limit_this_process(limits.memory, limits.seconds, limits.answer_bytes)
     answer = json.dumps(answered(request), ensure_ascii=False, separators=(",", ":"))
     sys.stdout.buffer.write(answer.encode("utf-8", errors="surrogatepass"))
-    sys.stdout.buffer.flush()
+    system.end_this_process(0)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ address (leftover). Both ways give the same sums.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,55 +25,73 @@ from accounting.ingest.limits import speaks_of_memory
 from accounting.ingest.long_table import SUBJECTS, Subject
 from accounting.ingest.portions import PORTION, SUMS
 
-__all__ = ["SUMS", "intake_parquet", "summed"]
+__all__ = ["SUMS", "intake_parquet", "opened", "summed"]
 
 MOST_COLUMNS = 200
 MOST_ROWS = 2_000_000_000  # of at most quantities.LARGEST each: no sum of them can wrap
 
 
-def intake_parquet(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The portions of a Parquet table, written as Arrow IPC to `request["out"]`, and the account of its rows.
+def intake_parquet(path: Path, asked: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """The portions of a Parquet table, written as Arrow IPC to `out`, and the account of its rows.
 
-    `request` names `path`, `out`, `file` (its name in addresses), `sha256` and `evidence` (subject, value, rank
-    and seen of what declarations and names say). The answer has `read`, `accepted`, `rejected`, `rejections` (at
-    most 10,000 listed, `unlisted` more counted), `transfers`, `findings` and `counts`; read = accepted + rejected.
+    The table is grouped before anything is `asked` of it: the names `out`, `file` (its name in addresses), `sha256` and
+    `evidence` (subject, value, rank and seen of what declarations and names say). The answer has `read`, `accepted`,
+    `rejected`, `rejections` (at most 10,000 listed, `unlisted` more counted), `transfers`, `findings` and `counts`;
+    read = accepted + rejected.
 
     Raises DataRefused: `parquet.damaged`, `parquet.nested`, `parquet.columns`, `parquet.rows`, `parquet.kind`.
     """
-    place = Where(request["file"])
-    evidence = [Evidence(e["subject"], e["value"], e["rank"], e["seen"], place) for e in request["evidence"]]
     try:
-        given, account = summed(Path(request["path"]), evidence, place, request["sha256"])
+        table = opened(path)
+        request = asked()
+        place = Where(request["file"])
+        evidence = [Evidence(e["subject"], e["value"], e["rank"], e["seen"], place) for e in request["evidence"]]
+        given, account = summed(table, evidence, place, request["sha256"])
         given.write_ipc(Path(request["out"]), compression="uncompressed")
     except (pl.exceptions.ComputeError, pl.exceptions.PanicException, pa.ArrowException, OSError) as error:
         if speaks_of_memory(str(error)):
             raise MemoryError from error
-        raise DataRefused("parquet.damaged", where=place, seen=str(error).splitlines()[0][:200]) from error
+        raise DataRefused("parquet.damaged", where=Where(), seen=str(error).splitlines()[0][:200]) from error
     return account.answer()
 
 
-def summed(path: Path, evidence: list[Evidence], place: Where, sha256: str) -> tuple[pl.DataFrame, Account]:
-    """The accepted rows of a table by key (`PORTION`), and the account of all its rows."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A table as far as its file alone tells it: its columns, how many rows, and these `grouped` if its head is sound."""
+
+    schema: dict[str, pl.DataType]
+    rows: int
+    grouped: grouping.Grouped | None
+
+
+def opened(path: Path) -> Opened:
+    """The table in a file. Raises DataRefused for one that cannot be used whatever anybody says of it."""
     scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
     schema = dict(scan.collect_schema())
     _within_bounds(schema)
-    head = headers.head([headers.named(number, name) for number, name in enumerate(schema, 1)], place)
+    head = _head(schema, Where())
     _of_usable_kinds(head, schema)
     rows = int(scan.select(pl.len()).collect().item())
     if rows > MOST_ROWS:
         raise DataRefused("parquet.rows", seen=rows, most=MOST_ROWS)
-    account = Account(rows)
+    sound = rows and not head.problems and headers.missing(head, [], Where()) is None
+    return Opened(schema, rows, grouping.grouped(path, scan, head, schema) if sound else None)
+
+
+def summed(table: Opened, evidence: list[Evidence], place: Where, sha256: str) -> tuple[pl.DataFrame, Account]:
+    """The accepted rows of a table by key (`PORTION`), and the account of all its rows."""
+    account = Account(table.rows)
+    head = _head(table.schema, place)
     lacking = headers.missing(head, [], place)
     account.refuse_all([*head.problems, *([lacking] if lacking else [])])
     account.findings += _not_read(head, place)
     none = pl.DataFrame(schema=PORTION)
-    if account.refused_whole or not rows:
+    if table.grouped is None:
         return none, account
-    grouped = grouping.grouped(path, scan, head, schema)
-    said = _said(head, grouped, evidence, place, account)
+    said = _said(head, table.grouped, evidence, place, account)
     if account.refused_whole:
         return none, account
-    keys = key_verdicts.judged_keys(grouped, said, place)
+    keys = key_verdicts.judged_keys(table.grouped, said, place)
     account.count(keys.counts)
     rest = list(leftover.read(keys, said, place, sha256, account))
     account.count(list(leftover.rounded(keys, place)))
@@ -81,6 +100,10 @@ def summed(path: Path, evidence: list[Evidence], place: Where, sha256: str) -> t
         account.by_key = True
         return own, account
     return portions.added(pl.concat([own.lazy().cast(portions.PLAIN), *(part.lazy() for part in rest)])).collect(), account
+
+
+def _head(schema: Mapping[str, pl.DataType], place: Where) -> Head:
+    return headers.head([headers.named(number, name) for number, name in enumerate(schema, 1)], place)
 
 
 def _said(

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -25,25 +25,37 @@ _LAST_WORDS = 4096
 Problem = dict[str, Any]
 
 
-_waiting: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
+_begun: dict[str, tuple[subprocess.Popen[bytes], IO[bytes]]] = {}  # by request
 
 
-def prepare() -> None:
-    """Start a child that will read a table: it loads the engine while this process still does so itself."""
-    _waiting.append(_started("table"))
+def begin(table: Path) -> None:
+    """Start the child that reads a table within the usual limits before anybody asks for it; it waits for the rest."""
+    request = _request("table", table, Limits().for_tables())
+    _begun[request] = _started(request)
 
 
-def spawn(task: str, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """The answer of a child process to one request; whatever went wrong is an answer with a `problem`.
+def dismiss() -> None:
+    """End the children that were begun and never asked."""
+    while _begun:
+        child, errors = _begun.popitem()[1]
+        child.kill()
+        child.communicate()
+        errors.close()
 
-    The child gets one JSON line and gives one JSON document; what it writes to stderr is never shown, only asked
-    whether memory was what it lacked.
+
+def spawn(
+    task: str, path: Path, limits: Limits, *, encoding: str | None = None, rest: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The answer of a child process that reads one file; whatever went wrong is an answer with a `problem`.
+
+    It gives one JSON document. The `rest` of what a table is asked for is one JSON line on its stdin; what it writes to
+    stderr is never shown, only asked whether memory was what it lacked.
     """
-    asked = json.dumps({"task": task, "limits": asdict(limits), **request}, ensure_ascii=False) + "\n"
-    child, errors = _waiting.pop() if task == "table" and _waiting else _started(task)
+    request = _request(task, path, limits, encoding)
+    child, errors = _begun.pop(request, None) or _started(request)
     with errors:
         try:
-            answer, _ = child.communicate(asked.encode(), timeout=limits.seconds + GRACE_SECONDS)
+            answer, _ = child.communicate(json.dumps(rest).encode() + b"\n", timeout=limits.seconds + GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
             child.communicate()
@@ -51,10 +63,14 @@ def spawn(task: str, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         return _read(answer, child.returncode, limits, errors)
 
 
-def _started(task: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-    """A child for one task, and the file that takes its last words."""
+def _request(task: str, path: Path, limits: Limits, encoding: str | None = None) -> str:
+    return json.dumps({"task": task, "path": str(path.absolute()), "limits": asdict(limits), "encoding": encoding})
+
+
+def _started(request: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """A child for one request, and the file that takes its last words."""
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child
-    command = [sys.executable, "-s", "-m", "accounting.ingest.child", task]
+    command = [sys.executable, "-s", "-m", "accounting.ingest.child", request]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=_environment())
     return child, errors
 
@@ -99,7 +115,7 @@ def over_budget(problem: Problem, name: str) -> BudgetExceeded | None:
 
 def read_workbook(path: Path, limits: Limits | None = None, encoding: str | None = None, name: str | None = None) -> Document:
     """The cells of one file; never raises for a bad file, the problem is a rejection with the file's name."""
-    answer = spawn("cells", {"path": str(path.absolute()), "encoding": encoding}, limits or Limits())
+    answer = spawn("cells", path, limits or Limits(), encoding=encoding)
     if "problem" in answer:
         return Document(problem=answer["problem"], problems=[problem_row(answer["problem"], name or path.name)])
     return Document(from_lists(answer["sheets"]), answer["encoding"], answer["notes"])

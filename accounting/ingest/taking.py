@@ -40,9 +40,8 @@ def take_parquet(batch: Batch, source: Source, limits: Limits) -> None:
     told = [{"subject": e.subject, "value": e.value, "rank": e.rank, "seen": e.seen} for e in said]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "sums.arrow"
-        request = {"path": str(source.path.absolute()), "out": str(out), "file": source.name,
-                   "sha256": source.sha256, "evidence": told}  # fmt: skip
-        answer = sandbox.spawn("table", request, limits.for_tables())
+        rest = {"out": str(out), "file": source.name, "sha256": source.sha256, "evidence": told}
+        answer = sandbox.spawn("table", source.path, limits.for_tables(), rest=rest)
         if "problem" in answer:
             _refuse_whole(batch, source, answer["problem"])
             return

@@ -238,9 +238,9 @@ def test_a_damaged_file_is_refused(tmp_path: Path, damage: Any) -> None:
     path = tmp_path / "t.parquet"
     frame(*[GOOD] * 100).write_parquet(path)
     path.write_bytes(damage(path.read_bytes()))
-    request = {"path": str(path), "out": str(tmp_path / "o"), "file": "t", "sha256": SHA, "evidence": []}
+    rest = {"out": str(tmp_path / "o"), "file": "t", "sha256": SHA, "evidence": []}
     with pytest.raises(DataRefused) as raised:
-        columnar.intake_parquet(request)
+        columnar.intake_parquet(path, lambda: rest)
     assert raised.value.code == "parquet.damaged"
 
 
@@ -253,8 +253,8 @@ def test_evidence_fills_in_what_no_column_says_and_never_contradicts(tmp_path: P
     path, out = tmp_path / "t.parquet", tmp_path / "o.arrow"
     frame(GOOD).drop("year").write_parquet(path)
     said = [{"subject": "year", "value": 2022, "rank": 4, "seen": "2022"}]
-    request = {"path": str(path), "out": str(out), "file": "t", "sha256": SHA, "evidence": said}
-    assert columnar.intake_parquet(request)["accepted"] == 1
+    rest = {"out": str(out), "file": "t", "sha256": SHA, "evidence": said}
+    assert columnar.intake_parquet(path, lambda: rest)["accepted"] == 1
     assert pl.read_ipc(out.read_bytes())["year"].to_list() == [2022]
     frame(("370200", 2021, *GOOD[2:])).write_parquet(path)
-    assert [r["code"] for r in columnar.intake_parquet(request)["rejections"]] == ["evidence.year_conflict"]
+    assert [r["code"] for r in columnar.intake_parquet(path, lambda: rest)["rejections"]] == ["evidence.year_conflict"]

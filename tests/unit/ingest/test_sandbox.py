@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 import weakref
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -117,20 +118,50 @@ def test_a_child_that_ends_for_lack_of_memory_says_so(impostor, tmp_path: Path, 
     assert [(problem["code"], problem["seen"]) for problem in document.problems] == [("file.budget_memory", "1000 MiB")]
 
 
-def test_a_large_table_keeps_to_the_memory_that_is_asked_for(tmp_path: Path) -> None:
-    table = pl.DataFrame({"entity": ["370200"], "year": [2022], "category": ["industry"], "item": ["raw_coal"],
-                          "quantity": [1.0], "unit": ["t"]})  # fmt: skip
-    table.write_parquet(tmp_path / "a.parquet")
-    request = {
-        "path": str(tmp_path / "a.parquet"),
-        "out": str(tmp_path / "o"),
-        "file": "a",
-        "sha256": "5a" * 32,
-        "evidence": [],
-    }
-    assert sandbox.spawn("table", request, Limits().for_tables())["accepted"] == 1
-    answer = sandbox.spawn("table", request, Limits(memory_bytes=64 * MEBIBYTE).for_tables())
-    assert answer["problem"]["code"] == "file.budget_memory"
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    one = pl.DataFrame({"entity": ["370200"], "year": [2022], "category": ["industry"], "item": ["raw_coal"],
+                        "quantity": [1.0], "unit": ["t"]})  # fmt: skip
+    one.write_parquet(tmp_path / "a.parquet")
+    return tmp_path / "a.parquet"
+
+
+def read_table(table: Path, limits: Limits) -> dict[str, Any]:
+    rest = {"out": str(table.with_name("out")), "file": "a", "sha256": "5a" * 32, "evidence": []}
+    return sandbox.spawn("table", table, limits.for_tables(), rest=rest)
+
+
+def test_a_large_table_keeps_to_the_memory_that_is_asked_for(table: Path) -> None:
+    assert read_table(table, Limits())["accepted"] == 1
+    assert read_table(table, Limits(memory_bytes=64 * MEBIBYTE))["problem"]["code"] == "file.budget_memory"
+
+
+def test_a_table_that_was_begun_is_read_by_the_child_that_began(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.begin(table)
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert read_table(table, Limits())["accepted"] == 1
+
+
+def test_a_table_that_was_begun_within_other_bounds_is_read_anew(table: Path) -> None:
+    sandbox.begin(table)
+    assert read_table(table, Limits(memory_bytes=64 * MEBIBYTE))["problem"]["code"] == "file.budget_memory"
+    sandbox.dismiss()
+
+
+def test_children_that_nobody_asked_are_dismissed(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+    started = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *given, **rest: begun.append(started(*given, **rest)) or begun[-1])
+    sandbox.begin(table)
+    sandbox.dismiss()
+    assert [child.poll() for child in begun] == [-9]
+
+
+def test_a_child_whose_parent_is_gone_ends(table: Path) -> None:
+    limits = asdict(Limits().for_tables())
+    request = json.dumps({"task": "table", "path": str(table), "limits": limits, "encoding": None})
+    command = [sys.executable, "-m", "accounting.ingest.child", request]
+    assert subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=30).stdout == b""
 
 
 def test_a_file_that_vanishes_is_a_refusal(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_one_year_that_is_no_number_refuses_its_row_alone(tmp_path: Path, year: 
          "quantity": [1.0, 2.0, 3.0], "unit": ["t"] * 3}
     )  # fmt: skip
     table.write_parquet(tmp_path / "table.parquet")
-    made, account = columnar.summed(tmp_path / "table.parquet", [], Where("table"), "")
+    made, account = columnar.summed(columnar.opened(tmp_path / "table.parquet"), [], Where("table"), "")
     assert made.height == 2
     assert account.rejected == 1
     assert [row["code"] for row in account.rejections if code] == [code] * bool(code)
