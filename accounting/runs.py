@@ -305,6 +305,8 @@ def with_wholes(taken: intake.Intake, own: Own) -> tuple[pl.DataFrame, Problems,
     """Key sums with those of the wholes that a project makes from parts; what its figures contradict (an entity outside
     its years, a part counted twice), as rejections; and findings on what cannot be decided of them.
     """
+    if not (own.entities.rows or own.parts):
+        return taken.sums, [], []
     outside = entities.years_outside(own.entities, uncoded(taken.sums.select("entity", "year").unique()))
     if outside or not own.parts:
         return taken.sums, outside, []

@@ -64,7 +64,7 @@ def view_lines(run: Run, shown: View, talk: Talk) -> list[str]:
     """Totals of a view: whole tables for a few entity-years, one line each for more, and a count of the rest."""
     whole = as_made(run.views)[shown.id]
     every = uncoded(whole.filter(pl.col("item").is_null() & (pl.col("gas") == ALL_GASES)))
-    totals = of_reported_years(every, run.tables["inventory"], run.tables["effective"])
+    totals = of_reported_years(every, run.tables)
     pairs = totals.filter(account="main").select("entity", "year").unique()
     lines = [f"{shown.id}  {_unit(whole, run, talk)}"]
     if pairs.height > WHOLE_TABLES:

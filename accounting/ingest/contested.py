@@ -121,7 +121,7 @@ def _line(id: str, parents: Callable[[str], Sequence[str]]) -> list[str]:  # noq
 
 
 def _months_and_years(parts: Sequence[Part]) -> bool:
-    found = pl.collect_all([part.as_made().filter(~pl.col("made")).select(_MONTHLY).unique() for part in parts])
+    found = pl.collect_all([part.as_made().select(_MONTHLY.filter(~pl.col("made")).unique()) for part in parts])
     return len({kind for table in found for kind in table["monthly"]}) > 1
 
 

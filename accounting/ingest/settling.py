@@ -94,7 +94,7 @@ def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
 
 def stock_signs(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
     """A warning a table that gives stock changes of fuels: an increase is read as negative, as in a balance."""
-    tables = [part for part in parts if not part.is_statement]
+    tables = [part for part in parts if not part.is_statement and STOCK in _categories(part)]
     for part, changes in zip(tables, pl.collect_all([_stock_changes(part) for part in tables]), strict=True):
         if changes.is_empty():
             continue
@@ -106,6 +106,10 @@ def stock_signs(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
             "supply.stock_sign", "plausibility", "warning", where=part.where, category=STOCK,
             seen=f"−{told['more']} +{told['less']}", count=int(changes["count"].sum()), **told,
         )  # fmt: skip
+
+
+def _categories(part: Part) -> set[str]:
+    return set(part.as_made().select(pl.col("category").unique().cast(pl.String)).collect()["category"])
 
 
 def _stock_changes(part: Part) -> pl.LazyFrame:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,7 +16,6 @@ from accounting.ingest.packed import BITS, DEMANDED, Packing, placed
 PIECE = 2**15  # rows at a time: what is made of them stays in the cache
 _HALF = 32  # integers are added in halves, so that sums of 2^31 of them have room
 _LOW = 2**_HALF - 1
-Array = Any
 Ranges = Mapping[str, tuple[int, int]]  # of year and month, by their places
 
 
@@ -82,21 +80,21 @@ class Slots:
     def groups(self) -> pl.DataFrame:
         """What was added, by packed `key` in order: `sum` (Int128), `rows`, and of rows `left` and `rounded` none."""
         used = np.flatnonzero(self.rows)
-        columns = {"key": self._keys(used), "rows": self.rows[used], "low": self.low[used], "high": self.high[used]}
+        columns = {"slot": used, "rows": self.rows[used], "low": self.low[used], "high": self.high[used]}
         total = pl.col("high").cast(pl.Int128) * 2**_HALF + pl.col("low")
         none = pl.lit(0, pl.UInt32)
         return pl.DataFrame(columns).select(
-            "key", total.alias("sum"), pl.col("rows").cast(pl.UInt32), none.alias("left"), none.alias("rounded")
+            self._key(), total.alias("sum"), pl.col("rows").cast(pl.UInt32), none.alias("left"), none.alias("rounded")
         )
 
-    def _keys(self, slots: Array) -> Array:
-        keys = np.zeros(len(slots), np.uint64)
-        shift = 0
+    def _key(self) -> pl.Expr:
+        """The packed key of a slot."""
+        key, shift = pl.lit(0, pl.UInt64), 0
         for field in self.fields:
-            places = slots // field.stride % field.size + field.least
-            keys |= places.astype(np.uint64) << shift
+            place = pl.col("slot") // field.stride % field.size + field.least
+            key = key + place.cast(pl.UInt64) * 2**shift
             shift += BITS[field.name]
-        return keys
+        return key.alias("key")
 
 
 def _fields(packing: Packing, numbers: Ranges) -> list[Field]:

@@ -7,6 +7,7 @@ serves this one statement; no emission is computed with it. Items without a coef
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 
 import polars as pl
@@ -41,11 +42,12 @@ def reported_years(inventory: pl.DataFrame, effective: pl.DataFrame) -> pl.DataF
     return (inventory if of_a_year.is_empty() else of_a_year).select("entity", "year").unique()
 
 
-def of_reported_years(table: pl.DataFrame, inventory: pl.DataFrame, effective: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a table whose entity and year are `reported_years`."""
-    if effective.filter(pl.col("lag") > 0).is_empty():
+def of_reported_years(table: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The rows of a table whose entity and year are `reported_years` in the tables of its run."""
+    if tables["effective"].filter(pl.col("lag") > 0).is_empty():
         return table
-    return table.join(reported_years(inventory, effective), on=["entity", "year"], how="semi", maintain_order="left")
+    years = reported_years(tables["inventory"], tables["effective"])
+    return table.join(years, on=["entity", "year"], how="semi", maintain_order="left")
 
 
 def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: str = "CO2") -> pl.DataFrame:
