@@ -198,9 +198,9 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
         raise refusal(contradicted)
     terms = settings.terms()
     of_keys = calculation.classed(whole, terms)
-    resolved = calculation.resolved(of_keys, terms)
     with ThreadPoolExecutor(max_workers=2) as beside:
         begun = beside.submit(digest.begun, settings.for_digest(), of_keys.sums)
+        resolved = calculation.resolved(of_keys, terms)
         cells = calculation.cells_of(of_keys.sums, resolved.effective, resolved.missing, terms.gwp, terms.parts)
         viewed = beside.submit(_views_of, cells.cells, settings.views)
         made = _tables(taken, of_keys, resolved, cells)
