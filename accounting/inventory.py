@@ -53,20 +53,23 @@ def cells(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gw
     `sums` is the table of that name; `effective` gives `class`, `gas`, `scope`, `account`, `lag`, `effective_factor`,
     `method`, `pack`; `missing` gives `class`, `gas`, `scope`, `account`, `reason` for what should have a factor and
     has none; `gwp` the GWP of each gas. A cell of which any key sum has no factor is NE whole: an understated mass
-    is never shown. A written notation key stays where nothing was reported. Gives Inventory, in no particular order;
-    words that are coded, alike in both tables, stay so.
+    is never shown. A written notation key stays where nothing was reported. Gives Inventory; where each key is a cell by
+    itself, in its order as far as the key sums stand in theirs. Words that are coded, alike in both tables, stay so.
     """
-    marked = sums.join(_single(sums, effective), on="class", how="left", maintain_order="left").with_columns(
-        pl.col("single").fill_null(value=False)
+    single = _single(sums, effective)
+    known = _potentials(gwp, effective.collect_schema()["gas"])
+    kinds = _kinds(effective, missing).join(single, on="class", how="semi").join(known, on="gas", how="left").collect()
+    rest = sums.join(single, on="class", how="anti", maintain_order="left")
+    of_several = _of_several_keys(_products(rest, effective), _absent(rest, effective, missing))
+    united = [_of_one_key(sums, kinds), of_several.join(known, on="gas", how="left", maintain_order="left")]
+    weighted = rounded_integers(integers(pl.col("mass_t")) * pl.col("gwp"), MASS_DIGITS + GWP_DIGITS, MASS_DIGITS)
+    return (
+        pl.concat(united, how="diagonal")
+        .with_columns(decimals(weighted, MASS_DIGITS).alias("co2e_t"))
+        .select(list(TABLES["inventory"]))
     )
-    products, absent = _products(marked, effective), _absent(marked, effective, missing)
-    single = pl.concat([_rounded(products.filter("single")), absent.filter("single").select(ABSENT)], how="diagonal")
-    shared = _of_several_keys(products.filter(~pl.col("single")), absent.filter(~pl.col("single")))
-    united = pl.concat([single, shared], how="diagonal")
-    return _with_co2e(united, gwp).select(list(TABLES["inventory"]))
 
 
-ABSENT = [*CELL, "notation_key", "reason"]
 _KIND = ("class", "gas", "scope", "account")
 
 
@@ -77,10 +80,43 @@ def _single(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
     """
     forms = sums.unique("class").select("class", "category", "item", "year", pl.struct("month", "unit", "basis").alias("form"))
     lags = effective.filter(pl.col("lag") != 0).select(pl.len().alias("lags"))
+    alone = pl.col("form").n_unique().over("category", "item", "year") == 1
+    return forms.filter(alone).join(lags, how="cross").filter(pl.col("lags") == 0).select("class")
+
+
+def _kinds(effective: pl.LazyFrame, missing: pl.LazyFrame) -> pl.LazyFrame:
+    """What cells a key of each class gives, in their order: with a factor, or with the reason why it has none."""
+    known = effective.select(*_KIND, "effective_factor", "method", "pack")
+    return pl.concat([known, missing.select(*_KIND, "reason")], how="diagonal")
+
+
+def _each(keys: pl.LazyFrame, kinds: pl.DataFrame) -> pl.LazyFrame:
+    """Keys with each kind of their class, in the order of both: a join of the numbers of kinds alone, a third of its time."""
+    numbered = kinds.sort(_KIND).with_row_index("kind")
+    number = pl.col("kind")
+    spans = numbered.lazy().group_by("class").agg(number.min().alias("first"), (number.max() + 1).alias("end"))
+    ranges = pl.int_ranges("first", "end", dtype=pl.UInt32).alias("kind")
     return (
-        forms.with_columns((pl.col("form").n_unique().over("category", "item", "year") == 1).alias("single"))
-        .join(lags, how="cross")
-        .select("class", pl.col("single") & (pl.col("lags") == 0))
+        keys.join(spans, on="class", how="inner", maintain_order="left")
+        .with_columns(ranges)
+        .drop("class", "first", "end")
+        .explode("kind", empty_as_null=False)
+        .with_columns(pl.lit(numbered[name]).gather("kind").alias(name) for name in kinds.columns if name != "class")
+    )
+
+
+def _of_one_key(sums: pl.LazyFrame, kinds: pl.DataFrame) -> pl.LazyFrame:
+    """Cells of one key sum each: nothing but the products, rounded."""
+    product = integers(pl.col("quantity")) * integers(pl.col("effective_factor"))
+    mass = rounded_integers(product, PRODUCT_DIGITS, MASS_DIGITS)
+    written, known = pl.col("notation_key").is_not_null(), pl.col("effective_factor").is_not_null()
+    keys = sums.select("class", "entity", "year", "category", "item", "quantity", "notation_key")
+    return _each(keys, kinds).select(
+        *CELL,
+        decimals(mass, MASS_DIGITS).alias("mass_t"),
+        *(pl.when(~written).then(pl.col(name)).alias(name) for name in ("method", "pack", "reason")),
+        pl.when(written | known).then("notation_key").otherwise(pl.lit("NE")).alias("notation_key"),
+        "gwp",
     )
 
 
@@ -89,21 +125,15 @@ def _products(sums: pl.LazyFrame, effective: pl.LazyFrame) -> pl.LazyFrame:
     product = integers(pl.col("quantity")) * integers(pl.col("effective_factor"))
     return (
         sums.filter(pl.col("quantity").is_not_null())
-        .select("class", "entity", "year", "category", "item", "quantity", "single")
+        .select("class", "entity", "year", "category", "item", "quantity")
         .join(factors, on="class", how="inner", maintain_order="left")
         .select(
             "entity",
             (pl.col("year") + pl.col("lag")).cast(pl.Int16).alias("year"),
-            *("category", "item", "gas", "scope", "account", "method", "pack", "single"),
+            *("category", "item", "gas", "scope", "account", "method", "pack"),
             product.alias("product"),
         )
     )
-
-
-def _rounded(products: pl.LazyFrame) -> pl.LazyFrame:
-    """Products that are cells by themselves."""
-    mass = rounded_integers(pl.col("product"), PRODUCT_DIGITS, MASS_DIGITS)
-    return products.select(*CELL, decimals(mass, MASS_DIGITS).alias("mass_t"), "method", "pack")
 
 
 def _of_several_keys(products: pl.LazyFrame, absent: pl.LazyFrame) -> pl.LazyFrame:
@@ -136,24 +166,17 @@ def _absent(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame) 
         .join(gases.unique(), on="class", how="inner")
         .with_columns(pl.lit(None, pl.String).alias("reason"), pl.lit(value=False).alias("lacks"))
     )
-    columns = [*ABSENT, "lacks", "single"]
+    columns = [*CELL, "notation_key", "reason", "lacks"]
     return pl.concat([lacking.select(columns), written.select(columns)])
 
 
-def _with_co2e(united: pl.LazyFrame, gwp: Mapping[str, Fraction]) -> pl.LazyFrame:
+def _potentials(gwp: Mapping[str, Fraction], gases: pl.DataType) -> pl.LazyFrame:
+    """The GWP of each gas, scaled: columns gas, typed so, and gwp."""
     for gas, value in gwp.items():
         if not holds(value, GWP_DIGITS):
             raise ValueError(f"GWP of {gas} needs more than {GWP_DIGITS} decimals")
-    known = pl.LazyFrame(
-        {
-            "gas": pl.Series([*gwp]).cast(united.collect_schema()["gas"], strict=False),
-            "gwp": pl.Series([scaled(value, GWP_DIGITS) for value in gwp.values()], dtype=pl.Int128),
-        }
-    )
-    weighted = rounded_integers(integers(pl.col("mass_t")) * pl.col("gwp"), MASS_DIGITS + GWP_DIGITS, MASS_DIGITS)
-    return united.join(known, on="gas", how="left", maintain_order="left").with_columns(
-        decimals(weighted, MASS_DIGITS).alias("co2e_t")
-    )
+    scaled_values = pl.Series([scaled(value, GWP_DIGITS) for value in gwp.values()], dtype=pl.Int128)
+    return pl.LazyFrame({"gas": pl.Series([*gwp]).cast(gases, strict=False), "gwp": scaled_values})
 
 
 def products_within_range(sums: pl.LazyFrame, effective: pl.LazyFrame) -> None:
