@@ -131,7 +131,8 @@ def cells_of(
     multiplied = inventory.cells(lazy, factors, missing.lazy().cast(words), gwp).collect()
     products = coded(in_order(multiplied, CELL), CELL)
     claimed = claims.claims(products, sums, parts)
-    return Cells(products, claimed, coded(claims.without(products, claimed), CELL))
+    cells = products if claimed.is_empty() else coded(claims.without(products, claimed), CELL)
+    return Cells(products, claimed, cells)
 
 
 def _with_unheld(found: resolver.Resolved, sums: Classed, terms: Terms) -> resolver.Resolved:

@@ -50,9 +50,10 @@ def typed_as(named: Table, table: pl.DataFrame | pl.LazyFrame, on: Sequence[str]
 
 def words_of(column: pl.Series) -> pl.Series:
     """The words of a coded column, each at the place of its code."""
-    if not isinstance(column.dtype, pl.Enum):
-        raise TypeError(f"{column.name} is not coded: {column.dtype}")
-    return column.dtype.categories.alias(column.name)
+    dtype = column.dtype  # of many words: asked once
+    if not isinstance(dtype, pl.Enum):
+        raise TypeError(f"{column.name} is not coded: {dtype}")
+    return dtype.categories.alias(column.name)
 
 
 def enum(words: pl.Series) -> pl.Enum:
@@ -182,9 +183,10 @@ class Rank:
 
 
 def _part(values: pl.Series) -> _Part:
-    if isinstance(values.dtype, pl.Enum):
-        return _Part(values.name, values.dtype, 0, len(values.dtype.categories) + 1)
-    if not values.dtype.is_integer():
-        raise TypeError(f"no rank of {values.name}: {values.dtype}")
+    dtype = values.dtype
+    if isinstance(dtype, pl.Enum):
+        return _Part(values.name, dtype, 0, len(dtype.categories) + 1)
+    if not dtype.is_integer():
+        raise TypeError(f"no rank of {values.name}: {dtype}")
     least, most = int(values.min() or 0), int(values.max() or 0)  # type: ignore[arg-type]
-    return _Part(values.name, values.dtype, least, most - least + 2)
+    return _Part(values.name, dtype, least, most - least + 2)

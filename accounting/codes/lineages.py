@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from accounting.codes.regions import NATION, ancestors, is_place
@@ -46,6 +48,7 @@ class Lineages:
 
     belongings: Mapping[str, Sequence[Belonging]] = field(default_factory=dict)
     _known: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _decided: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def told(self) -> dict[str, list[dict[str, Any]]]:
         """The belongings as a JSON object, by entity.
@@ -86,6 +89,12 @@ class Lineages:
         """The code that decides the factors of an entity; none where no code stands above it, or two do."""
         if is_place(entity):
             return entity
+        key = (entity, self._era(year))
+        if key not in self._decided:
+            self._decided[key] = self._deciding(entity, year)
+        return self._decided[key]
+
+    def _deciding(self, entity: str, year: int) -> str | None:
         rows = self.within(entity, year)
         given = {row.place for row in rows} - {None}
         codes = given or {self.deciding(row.parent, year) for row in rows if row.parent}
@@ -114,7 +123,7 @@ class Lineages:
     @cached_property
     def _changes(self) -> list[int]:
         """The years in which something begins, or is over."""
-        spans = {(row.since, row.until) for rows in self.belongings.values() for row in rows}
+        spans = set(map(attrgetter("since", "until"), chain.from_iterable(self.belongings.values())))
         return sorted({since for since, _ in spans} | {until + 1 for _, until in spans})
 
 

@@ -37,11 +37,16 @@ def met(reads: str, key: Mapping[str, Any], before: Iterable[tuple[Mapping[str, 
     ('gcv', 'ncv')
     """
     per = reads.partition("/")[2]
-    if per in ("", "base unit", key["unit"]):
+    if meets_quantity(reads, key):
         return key["basis"] if DIMENSION_OF.get(key["basis"]) == _DIMENSION_OF_UNIT.get(key["unit"]) else None
     dimension = _DIMENSION_OF_UNIT[per]
     made = (_said(row, of.gives) for row, of in before if of.gives is not None and of.gives.dimension == dimension)
     return next(made, None) or (NET if dimension == "energy" else None)
+
+
+def meets_quantity(reads: str, key: Mapping[str, Any]) -> bool:
+    """Whether a parameter that a method reads as `reads` meets the quantity of the class key itself."""
+    return reads.partition("/")[2] in ("", "base unit", key["unit"])
 
 
 def obstacle(row: Mapping[str, Any], of: Value, key: Mapping[str, Any], *, is_own: bool) -> str | None:

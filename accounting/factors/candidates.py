@@ -152,7 +152,7 @@ class Standing:
 
     def choice(self, places: Sequence[str]) -> Choice:
         """The one row that applies where these places may serve, nearest first; the order of rows never decides."""
-        held = tuple((step, place) for step, place in enumerate(places) if place in self._rows)
+        held = tuple([(step, place) for step, place in enumerate(places) if place in self._rows])
         if held not in self._choices:
             self._choices[held] = self._choice(held)
         return self._choices[held]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from operator import attrgetter
 
 import polars as pl
@@ -39,7 +40,7 @@ def _said(lineages: codes.Lineages) -> pl.DataFrame:
         {"entity": list(lineages.belongings), "rows": list(map(len, lineages.belongings.values()))},
         schema={"entity": pl.String, "rows": pl.UInt32},
     )
-    rows = [row for rows in lineages.belongings.values() for row in rows]
+    rows = list(chain.from_iterable(lineages.belongings.values()))
     columns = [pl.Series(name, list(map(attrgetter(name), rows)), dtype=dtype) for name, dtype in _SAID.items()]
     return entities.select(pl.col("entity").repeat_by("rows").explode(empty_as_null=False)).with_columns(columns)
 

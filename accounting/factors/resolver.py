@@ -164,12 +164,15 @@ def first_resolved(
     One that rests on what the project measured itself goes before the others.
     """
     tried: list[Attempt] = []
+    first: Attempt | None = None
     for method in able:
-        tried.append((method, sources.choices(method, gas, key)))
-        if not sources.has_own and _is_whole(tried[-1][1]):
-            break
-    sound = [attempt for attempt in tried if _is_whole(attempt[1])]
-    return (max(sound, key=lambda attempt: _is_measured(attempt[1])) if sound else None), tried
+        attempt = (method, sources.choices(method, gas, key))
+        tried.append(attempt)
+        if _is_whole(attempt[1]):
+            if not sources.has_own or _is_measured(attempt[1]):
+                return attempt, tried
+            first = first or attempt
+    return first, tried
 
 
 def _resolve_parts(

@@ -19,6 +19,7 @@ from accounting.factors.pack import Pack
 from accounting.methods import Method
 
 Choices = dict[str, Choice]  # by parameter
+ChoiceAt = Callable[[str], Choice]  # at a place
 
 
 class Sources:
@@ -40,7 +41,8 @@ class Sources:
         ]
         self._indexes: dict[int, Index] = {}
         self._counts: dict[tuple[str, str, str], int] = {}
-        self._choices: dict[tuple[Any, ...], Callable[[str], Choice]] = {}
+        self._choices: dict[tuple[Any, ...], ChoiceAt] = {}
+        self._of_methods: dict[tuple[Any, ...], dict[str, ChoiceAt | None]] = {}
 
     def packs(self, method: Method, gas: str) -> tuple[Pack, ...]:
         """The packs that are asked for a gas of a method."""
@@ -56,19 +58,35 @@ class Sources:
     def choices(self, method: Method, gas: str, key: dict[str, Any]) -> Choices:
         """What applies to a class key of each parameter of a method."""
         found: Choices = {}
-        for name, unit in method.reads.items():
-            before = ((one.chosen.row, one.chosen.value) for one in found.values() if one.chosen)
-            asked = key | {"item": method.of_items.get(name, key["item"]), "basis": bases.met(unit, key, before)}
-            found[name] = self._choice(method, gas, name, asked)(key["place"])
+        for name, at in self._of_method(method, gas, key).items():
+            found[name] = (at or self._after(found, method, gas, name, key))(key["place"])
         return found
 
-    def _choice(self, method: Method, gas: str, name: str, key: dict[str, Any]) -> Callable[[str], Choice]:
-        """What applies of a parameter, by place, to all class keys that differ in place alone."""
-        asked = (method.id, method.account, gas, name, *(key[part] for part in ASIDE_FROM_PLACE))
+    def _of_method(self, method: Method, gas: str, key: dict[str, Any]) -> dict[str, ChoiceAt | None]:
+        """What applies of each parameter, to all class keys that differ in place alone; none where that hangs on another."""
+        asked = (method.id, method.account, gas, *(key[part] for part in ASIDE_FROM_PLACE))
+        if asked not in self._of_methods:
+            self._of_methods[asked] = {
+                name: self._choice(method, gas, name, key, bases.met(reads, key, ()))
+                if bases.meets_quantity(reads, key)
+                else None
+                for name, reads in method.reads.items()
+            }
+        return self._of_methods[asked]
+
+    def _after(self, found: Choices, method: Method, gas: str, name: str, key: dict[str, Any]) -> ChoiceAt:
+        """What applies of a parameter that meets what those found before it make of the quantity."""
+        before = ((one.chosen.row, one.chosen.value) for one in found.values() if one.chosen)
+        return self._choice(method, gas, name, key, bases.met(method.reads[name], key, before))
+
+    def _choice(self, method: Method, gas: str, name: str, key: dict[str, Any], basis: str | None) -> ChoiceAt:
+        """What applies of a parameter that meets this basis, by place, to all class keys that differ in place alone."""
+        of = key | {"item": method.of_items.get(name, key["item"]), "basis": basis}
+        asked = (method.id, method.account, gas, name, *(of[part] for part in ASIDE_FROM_PLACE))
         if asked not in self._choices:
             reads_activity = "base unit" in method.reads[name]
             index = self.index(method, gas)
-            self._choices[asked] = electricity_years.choices(index, name, gas, key, reads_activity, self._years)
+            self._choices[asked] = electricity_years.choices(index, name, gas, of, reads_activity, self._years)
         return self._choices[asked]
 
     def closed(self, method: Method, gas: str) -> str | None:

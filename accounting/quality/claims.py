@@ -51,6 +51,8 @@ def claims(cells: pl.DataFrame, sums: pl.DataFrame, parts: Sequence[ledger.Part]
     concerned = _pairs(_uses_below_zero(sums)).union(
         *(_meant_at_all(rule, pairs) for kind in _CLAIMING for rule in codes.rules(kind))
     )
+    if not concerned:
+        return pl.DataFrame(schema=_CLAIM)
     cells, sums = (_of_pairs(table, concerned) for table in (cells, sums))
     found = [
         *_below_zero(cells, sums),
@@ -108,8 +110,6 @@ def _pairs(table: pl.DataFrame) -> set[Pair]:
 
 def _of_pairs(table: pl.DataFrame, pairs: Collection[Pair]) -> pl.DataFrame:
     """The rows of these categories and items, in plain words."""
-    if not pairs:
-        return uncoded(table.clear())
     named = pl.DataFrame(list(pairs), schema={"category": pl.String, "item": pl.String}, orient="row")
     return uncoded(table.join(typed_as(named, table, named.columns), on=named.columns, how="semi", maintain_order="left"))
 
