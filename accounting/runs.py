@@ -33,7 +33,7 @@ from accounting.ingest.project_tables import entities, twice
 from accounting.ingest.project_tables.own import Own, own_tables, refusal
 from accounting.ingest.sources import declared_entity
 from accounting.project import Project
-from accounting.quality import claims, conservation, coverage, electricity, findings, park, reference, unserved
+from accounting.quality import claims, conservation, coverage, electricity, findings, left_out, park, reference, unserved
 from accounting.quality import own_tables as own_findings
 from accounting.ranks import uncoded
 from accounting.store import commit, digest, manifest, opened
@@ -195,7 +195,7 @@ def computed(taken: intake.Intake, settings: Settings, accepted: Sequence[Accept
     own = settings.own
     whole, contradicted, doubtful = with_wholes(taken, own)
     if contradicted:
-        raise refusal(contradicted)
+        raise refusal(contradicted, "project.contradicted", Refused)
     terms = settings.terms()
     of_keys = calculation.classed(whole, terms)
     with ThreadPoolExecutor(max_workers=2) as beside:
@@ -279,6 +279,7 @@ def _findings(
         listed += electricity.findings(
             sums, before, resolved.effective, resolved.resolution, counted, settings.electricity_year
         )
+        listed += left_out.left_out(sums, settings.views)
         listed += own_findings.told(own, before, sums, of_keys.classes, resolved)
     if park.VIEW in names:
         listed += park.findings(tables["sums"], tables["inventory"])
@@ -439,7 +440,9 @@ def taken_in(
     known = frozenset(own.lineages.belongings) if own else frozenset[str]()
     with ThreadPoolExecutor(max_workers=1) as beside:
         done = beside.submit(meanwhile)
-        taken = intake.intake(found, project=plan, limits=_limits(memory), progress=progress, known=known)
+        taken = intake.intake(
+            found, project=plan, limits=_limits(memory), progress=progress, known=known, belonging=own.parts if own else ()
+        )
         done.result()
     return taken
 

@@ -6,9 +6,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from accounting.errors import finding
 from accounting.ingest.counts import Counted, added
 
 LISTED = 10_000
+
+
+def unlisted(what: str, count: int, severity: str) -> list[dict[str, Any]]:
+    """A finding that `count` more were found than are listed; none where all are."""
+    if count <= 0:
+        return []
+    return [
+        finding("finding.unlisted", "completeness", severity, seen=f"{what} {count}", what=what, count=count, listed=LISTED)
+    ]
 
 
 @dataclass(slots=True)

@@ -9,9 +9,10 @@ rows and key sums are asserted before anything is handed on.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from accounting import corrections
+from accounting import corrections, ledger
 from accounting.errors import Where, finding
 from accounting.ingest import evidence, mapping, repeats, sandbox, settling
 from accounting.ingest.batch import Batch, Part
@@ -36,10 +37,11 @@ def intake(
     limits: Limits | None = None,
     progress: Progress | None = None,
     known: Collection[str] = (),
+    belonging: Sequence[ledger.Part] = (),
 ) -> Intake:
     """Everything that the sources hold, read apart from this process, checked and added up.
 
-    `known` are the own ids that the project's table of entities lists.
+    `known` are the own ids that the project's table of entities lists, `belonging` the parts of which it makes wholes.
 
     Never raises for a bad file beside others: what cannot be used is a rejection with its address. Raises UsageError
     for a project's corrections or mapping that cannot be meant and for `--year` over several unlabelled sheets,
@@ -67,7 +69,7 @@ def intake(
     take_statements(batch)
     within_bounds(batch.parts)
     _leave_out(batch, contested)
-    _leave_out(batch, over_ceilings)
+    _leave_out(batch, partial(over_ceilings, belonging=belonging))
     batch.findings += settling.settled_transfers(batch.parts)
     batch.findings += settling.negative_nets(batch.parts)
     batch.findings += settling.disagreeing_keys(batch.parts)

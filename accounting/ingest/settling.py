@@ -11,7 +11,7 @@ from accounting import codes
 from accounting.errors import LANGS, Where, finding
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
 from accounting.ingest import cell_lists
-from accounting.ingest.account import LISTED
+from accounting.ingest.account import LISTED, unlisted
 from accounting.ingest.batch import SUBJECT, Part
 from accounting.ingest.transfers import TARGET
 from accounting.tables import KEY
@@ -61,12 +61,13 @@ def negative_nets(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
         pl.col("part").filter(MADE).first(),
     )  # fmt: skip
     below = (pl.col("reported") >= 0) & (pl.col("quantity") < 0)
-    nets = sums.filter(below).with_columns(decimals(QUANTITY, QUANTITY_DIGITS)).sort(KEY).head(LISTED).collect()
-    for key in _with_address(nets, parts):
+    nets = sums.filter(below).with_columns(decimals(QUANTITY, QUANTITY_DIGITS)).sort(KEY).collect()
+    for key in _with_address(nets.head(LISTED), parts):
         yield finding(
             "balance.negative_net", "plausibility", "warning", where=key["where"], entity=key["entity"],
             year=key["year"], category=TARGET, item=key["item"], seen=f"{plain(key['quantity'])} {key['unit']}",
         )  # fmt: skip
+    yield from unlisted("balance.negative_net", nets.height - LISTED, "warning")
 
 
 def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
@@ -83,13 +84,15 @@ def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
         .agg(pl.col("notation_key").unique().sort(), QUANTITY.count(), pl.col("part").first())
     )
     several = (QUANTITY == 0) & (pl.col("notation_key").list.len() > 1)
-    for key in _with_address(found.filter(several).sort(KEY).head(LISTED).collect(), parts):
+    keys = found.filter(several).sort(KEY).collect()
+    for key in _with_address(keys.head(LISTED), parts):
         named: dict[str, Any] = {f"key_{lang}": codes.pair_name(key["category"], key["item"], lang) for lang in LANGS}
         yield finding(
             "notation.several", "completeness", "warning", where=key["where"], entity=key["entity"], year=key["year"],
             category=key["category"], item=key["item"], seen=", ".join(key["notation_key"]), used=key["notation_key"][0],
             **named,
         )  # fmt: skip
+    yield from unlisted("notation.several", keys.height - LISTED, "warning")
 
 
 def stock_signs(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,7 @@ from accounting import codes, ledger
 from accounting.codes import Rule
 from accounting.errors import LANGS, Where, finding, title
 from accounting.exact import MASS_DIGITS, QUANTITY_DIGITS, integers, plain
+from accounting.ingest.account import LISTED, unlisted
 from accounting.ranks import typed_as, uncoded
 from accounting.tables import CELL, TABLES
 
@@ -35,7 +36,6 @@ SUBJECT = ["entity", "year"]
 PLACE = [*SUBJECT, "category", "item"]
 NO_WHOLE = "ceiling.no_whole"
 OF_A_PART = "parts.struck"
-LISTED = 10_000
 USES = ("final_consumption", "burnt_transformation", "transport_fuel")
 _CLAIM = {**{name: TABLES["inventory"][name] for name in CELL}, **dict.fromkeys(("code", "part", "whole"), pl.String())}
 Pair = tuple[str, str]
@@ -142,7 +142,8 @@ def without(cells: pl.DataFrame, claimed: pl.DataFrame) -> pl.DataFrame:
 def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """One finding a place, year, category and item: `error` for cells that cannot stand, `warning` for doubtful ones.
 
-    `cells` still have their masses: the stake is what they were; the address is that of the first row of the key.
+    `cells` still have their masses: the stake is what they were; the address is that of the first row of the key. The first
+    10,000 are listed, the others counted by code.
     """
     if claimed.is_empty():
         return
@@ -151,10 +152,9 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
         claimed.join(uncoded(cells).select(*CELL, "co2e_t"), on=list(CELL), how="left", maintain_order="left")
         .group_by(*PLACE, "code", maintain_order=True)
         .agg(stake, pl.col("part", "whole").first())
-        .head(LISTED)
     )
     first = activity.select(*PLACE, "file", "sheet", "cell").unique(PLACE, keep="first", maintain_order=True)
-    for row in told.join(first, on=PLACE, how="left", maintain_order="left").iter_rows(named=True):
+    for row in told.head(LISTED).join(first, on=PLACE, how="left", maintain_order="left").iter_rows(named=True):
         facts: dict[str, Any] = {f"key_{lang}": codes.pair_name(row["category"], row["item"], lang) for lang in LANGS}
         facts |= {name: row[name] for name in (*PLACE, "part", "whole")}
         doubtful = row["code"] == NO_WHOLE
@@ -163,6 +163,8 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
             where=Where(row["file"], row["sheet"], row["cell"]), seen=row["part"], used=None if doubtful else "NE",
             stake_t=row["stake"], **facts,
         )  # fmt: skip
+    rest = told[LISTED:]
+    yield from unlisted(", ".join(rest["code"].unique().sort()), rest.height, "error")
 
 
 def _below_zero(cells: pl.DataFrame, sums: pl.DataFrame) -> Iterator[pl.DataFrame]:

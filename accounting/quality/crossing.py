@@ -27,8 +27,8 @@ def not_crossed(used: pl.LazyFrame, sums: pl.LazyFrame, counted: Collection[str]
     said = (pl.col("quantity") != 0) | pl.col("notation_key").is_in(UNSAID)
     bought = pl.col("category").is_in([name for name in BOUGHT if name in counted])
     served = pl.col("item").is_in([item for item in carriers() if any(methods_for(name, item) for name in BOUGHT)])
-    crossed = _with_carrier(sums.filter(bought & served).filter(said)).select(_CARRIED).unique()
-    return _with_carrier(used).join(crossed, on=_CARRIED, how="anti").drop("carrier")
+    crossed = with_carrier(sums.filter(bought & served).filter(said)).select(_CARRIED).unique()
+    return with_carrier(used).join(crossed, on=_CARRIED, how="anti").drop("carrier")
 
 
 @cache
@@ -43,6 +43,7 @@ def categories_of_use() -> tuple[str, ...]:
     return tuple(one.id for one in codes.categories() if information_rule(one.id, "electricity") == USE)
 
 
-def _with_carrier(sums: pl.LazyFrame) -> pl.LazyFrame:
+def with_carrier(sums: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows with the `carrier` of their item, null where it is neither electricity nor heat."""
     of_item = pl.col("item").cast(pl.String).replace_strict(carriers(), default=None, return_dtype=pl.String)
     return sums.with_columns(of_item.alias("carrier"))

@@ -194,7 +194,7 @@ def _from_sources(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
             replace(source, name=wanted[sha]["name"], declared=_declared(wanted[sha], Path(folder) / f"{sha}.toml"))
             for sha, source in found.items()
         ]
-        again = intake.intake(sorted(named, key=lambda source: source.name))
+        again = intake.intake(sorted(named, key=lambda source: source.name), belonging=_parts(stored))
     level = _compared(
         3,
         "sums",

@@ -14,6 +14,8 @@ import accounting as ac
 from accounting import codes, shipped
 from accounting.cli import main
 from accounting.errors import messages
+from accounting.ingest import ceilings
+from accounting.quality import claims
 
 Row = tuple[str, str, str, str]  # category, item, quantity, unit
 OFFICIAL = ["provincial-2011", "cn-enterprise-2024", "grid-cn", "cn-heat"]
@@ -107,6 +109,20 @@ def test_another_entity_or_year_is_another_thing() -> None:
     assert ac.run(table, view="gpc", factors=IPCC).rejections.is_empty()
 
 
+def sectors(other: str, item: str = "electricity", unit: str = "MWh") -> list[Row]:
+    """100 of industry, and the same of each other final sector of a balance."""
+    others = (
+        "farming",
+        "construction",
+        "transport",
+        "wholesale_retail",
+        "other_services",
+        "urban_residential",
+        "rural_residential",
+    )
+    return [("industry", item, "100", unit), *((category, item, other, unit) for category in others)]
+
+
 # The claim is refused, at the cell given, and what it is claimed of stays.
 CLAIMED: list[tuple[str, str, list[Row]]] = [
     ("ceiling.certificates", "E3", [ELECTRICITY, ("purchased", "green_certificate", "101", "MWh")]),
@@ -114,9 +130,14 @@ CLAIMED: list[tuple[str, str, list[Row]]] = [
     ("ceiling.exports", "E3", [ELECTRICITY, ("exported", "electricity", "0.101", "GWh")]),
     ("ceiling.exports", "E3", [("purchased", "heat", "10", "GJ"), ("exported", "steam", "11", "GJ")]),
     ("ceiling.gross_purchases", "E2", [
-        ELECTRICITY, ("industry", "electricity", "100", "MWh"), ("self_generated", "electricity", "1", "MWh")]),
+        ELECTRICITY, ("total_consumption", "electricity", "100", "MWh"), ("self_generated", "electricity", "1", "MWh")]),
     ("ceiling.gross_purchases", "E2", [
-        ("purchased", "heat", "100", "GJ"), ("industry", "heat", "100", "GJ"), ("heating_output", "heat", "20", "GJ")]),
+        ELECTRICITY, ("total_consumption", "electricity", "100", "MWh"), ("self_generated", "electricity", "6", "MWh"),
+        ("industry", "electricity", "90", "MWh"), ("loss", "electricity", "5", "MWh")]),
+    ("ceiling.gross_purchases", "E2", [ELECTRICITY, *sectors("0"), ("self_generated", "electricity", "1", "MWh")]),
+    ("ceiling.gross_purchases", "E2", [ELECTRICITY, *sectors("NO"), ("self_generated", "electricity", "1", "MWh")]),
+    ("ceiling.gross_purchases", "E2", [
+        ("purchased", "heat", "100", "GJ"), ("total_consumption", "heat", "100", "GJ"), ("heating_output", "heat", "20", "GJ")]),
 ]  # fmt: skip
 
 
@@ -145,6 +166,61 @@ def test_a_claim_of_all_there_is_stands(rows: list[Row]) -> None:
     assert refused(result) == []
     assert isinstance(result, ac.Run)
     assert "ceiling.undecided" not in set(result.findings["code"])
+
+
+OWN = ("self_generated", "electricity", "1", "MWh")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [ELECTRICITY, ("industry", "electricity", "100", "MWh"), OWN],
+        [ELECTRICITY, *sectors("0")[:-1], OWN],
+        [ELECTRICITY, *sectors("0")[:-1], ("rural_residential", "electricity", "C", "MWh"), OWN],
+        [ELECTRICITY, *sectors("0")[:-1], ("rural_residential", "electricity", "IE", "MWh"), OWN],
+        [ELECTRICITY, ("industry/C30", "electricity", "50", "MWh"), *sectors("0")[1:], OWN],
+        [ELECTRICITY, ("total_consumption", "electricity", "100", "MWh"), ("exported", "electricity", "NE", "MWh"), OWN],
+        [("purchased", "electricity", "C", "MWh"), ("purchased", "green_certificate", "5", "MWh")],
+    ],
+)
+def test_a_whole_of_which_a_part_is_not_said_refuses_nothing(rows: list[Row]) -> None:
+    result = run(*rows, view="gpc")
+    assert isinstance(result, ac.Run)
+    assert refused(result) == []
+    (told,) = result.findings.filter(code="ceiling.undecided").to_dicts()
+    assert (told["severity"], told["entity"], told["year"]) == ("warning", "park-7", 2023)
+
+
+def test_a_total_stands_for_sectors_and_losses() -> None:
+    """95 bought and 10 generated are the total of 105, in which 5 were lost; sectors above the total are believed."""
+    bought, own = ("purchased", "electricity", "95", "MWh"), ("self_generated", "electricity", "10", "MWh")
+    total, lost = ("total_consumption", "electricity", "105", "MWh"), ("loss", "electricity", "5", "MWh")
+    for more in ([total, lost, ("industry", "electricity", "60", "MWh")], [total], [*sectors("5")]):
+        result = run(bought, own, *more, view="gpc")
+        assert refused(result) == []
+        assert isinstance(result, ac.Run)
+        assert "ceiling.undecided" not in set(result.findings["code"])
+
+
+def test_doubts_beyond_those_listed_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ceilings, "LISTED", 1)
+    rows = [(place, 2023, "exported", "electricity", "10", "MWh") for place in ("a", "b", "c")]
+    told = ac.run(pl.DataFrame(rows, schema=COLUMNS, orient="row"), view="china-pilot").findings
+    assert told.filter(code="ceiling.undecided")["entity"].to_list() == ["a"]
+    (rest,) = told.filter(code="finding.unlisted").to_dicts()
+    assert (rest["severity"], rest["seen"]) == ("warning", "ceiling.undecided ceiling.exports electricity 2")
+
+
+def test_cells_that_cannot_stand_beyond_those_listed_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "LISTED", 1)
+    rows = [(place, 2023, *row) for place in ("a", "b", "c") for row in STRUCK[0][2]]
+    result = ac.run(pl.DataFrame(rows, schema=COLUMNS, orient="row"), view="ipcc2006", factors=[*OFFICIAL, *IPCC])
+    told = result.findings
+    assert told.filter(code="ceiling.recovered").height == 1
+    (rest,) = told.filter(code="finding.unlisted").to_dicts()
+    assert (rest["severity"], rest["seen"]) == ("error", "ceiling.recovered 2")
+    assert result.exit_code == 1
+    assert result.inventory.filter(item="methane_recovered")["notation_key"].to_list() == ["NE"] * 3
 
 
 def test_what_cannot_be_compared_is_said_and_counted() -> None:

@@ -12,6 +12,7 @@ from own_project import parts
 
 import accounting as ac
 from accounting.cli import main
+from accounting.store.verify import verified
 
 CITY, PARKS = "330100", [("P1", "一园", "park", "330100"), ("P2", "二园", "park", "330100")]
 Row = tuple[str, str, str, str]
@@ -28,8 +29,8 @@ APART: list[tuple[str, Row, Row]] = [
 ]
 # Rows of the city, rows of its park: together they pass a ceiling that neither passes alone.
 OVER: list[tuple[str, list[Row], list[Row]]] = [
-    ("ceiling.gross_purchases", [("purchased", "electricity", "100", "MWh")],
-     [("industry", "electricity", "80", "MWh"), ("self_generated", "electricity", "30", "MWh")]),
+    ("ceiling.gross_purchases", [("purchased", "electricity", "100", "MWh"), ("total_consumption", "electricity", "120", "MWh")],
+     [("self_generated", "electricity", "30", "MWh"), ("industry", "electricity", "80", "MWh")]),
     ("ceiling.exports", [("exported", "electricity", "50", "MWh")], [("purchased", "electricity", "20", "MWh")]),
 ]  # fmt: skip
 
@@ -103,8 +104,10 @@ def test_a_ceiling_passed_by_a_whole_and_its_part_together(
     told = refused(tmp_path, *rows).row(0, named=True)
     assert told["code"] == "parts.ceiling"
     assert rule in told["message_en"]
-    assert f"data.csv › F2 {own[0][2]} MWh" in told["message_en"]
-    assert f"data.csv › F3 {of_park[0][2]} MWh" in told["message_en"]
+    figures = [f"{tmp_path.name}/data.csv › F{at} {row[2]} MWh" for at, row in enumerate((*own, *of_park), 2)]
+    ours, theirs = ", ".join(figures[: len(own)]), ", ".join(figures[len(own) :])
+    assert f"own figures stand at {ours}, those of P1 at {theirs} (" in told["message_en"]
+    assert f"整体自己的数在 {ours}，部分 P1 的数在 {theirs}（" in told["message_zh"]
     with pytest.raises(SystemExit) as left:
         main(["check", str(tmp_path)])
     assert left.value.code == 3
@@ -112,9 +115,77 @@ def test_a_ceiling_passed_by_a_whole_and_its_part_together(
     assert run(tmp_path, *rows, adds=True).sums.filter(entity=CITY).height == len(rows)
 
 
+def test_each_side_of_a_contradiction_names_its_own_cells(tmp_path: Path) -> None:
+    one, other = ("net_import", "electricity", "90", "MWh"), ("industry", "diesel_oil", "5", "t")
+    rows = [*rows_of(CITY, one, other), *rows_of("P1", one, other)]
+    for told in refused(tmp_path, *rows).to_dicts():
+        assert told["code"] == "parts.counted_twice"
+        at = 2 if "electricity" in told["seen"] else 3
+        assert told["message_en"].count(f"data.csv › F{at} ") == told["message_en"].count(f"data.csv › F{at + 2} ") == 1
+
+
+def test_what_a_park_uses_is_no_whole_of_what_its_city_buys(tmp_path: Path) -> None:
+    """The city bought 1000 MWh for all in it; its park alone says what it used: 80, of which it made 30."""
+    park = [("industry", "electricity", "80", "MWh"), ("self_generated", "electricity", "30", "MWh")]
+    others = (
+        "farming",
+        "construction",
+        "transport",
+        "wholesale_retail",
+        "other_services",
+        "urban_residential",
+        "rural_residential",
+    )
+    for more in ([], [(category, "electricity", "0", "MWh") for category in others], [("total_consumption", *park[0][1:])]):
+        rows = [*rows_of(CITY, ("purchased", "electricity", "1000", "MWh")), *rows_of("P1", *park, *more)]
+        made = run(tmp_path, *rows, packs="provincial-2011,grid-cn")
+        (told,) = made.findings.filter(code="ceiling.undecided").to_dicts()
+        assert (told["entity"], told["severity"], told["seen"]) == (CITY, "warning", "ceiling.gross_purchases 1000 MWh")
+        assert made.rejections.is_empty()
+
+
+# Certificates of the city, what of electricity it bought itself, whether it may claim them: two thirds of 9 MWh are the park's.
+CLAIMED = [("6", "0", True), ("7", "0", False), ("7", "1", True), ("8", "1", False)]
+
+
+@pytest.mark.parametrize(("claimed", "bought", "stands"), CLAIMED)
+def test_certificates_of_a_city_are_held_against_what_its_parts_bought(
+    tmp_path: Path, claimed: str, bought: str, *, stands: bool
+) -> None:
+    lying = [("P1", "一园", "park", CITY, "2/3", CITY), ("P1", "一园", "park", "330600", "1/3", CITY)]
+    rows = [
+        *rows_of(CITY, ("purchased", "green_certificate", claimed, "MWh"), ("net_import", "electricity", bought, "MWh")),
+        *rows_of("P1", ("net_import", "electricity", "9", "MWh")),
+    ]
+    of_city = parts(CITY, "P1", adds=bought != "0")
+    made = own_project.run(tmp_path, of_city, data=rows, entities=lying, packs="grid-cn")
+    certificates = made.sums.filter(entity=CITY, item="green_certificate")
+    assert certificates.height == stands
+    assert made.rejections.select("code", "cell").rows() == ([] if stands else [("ceiling.certificates", "F2")])
+    for told in made.rejections.to_dicts():
+        assert f"{int(bought) + 6} MWh" in told["message_en"]
+        assert "data.csv › F4 9 MWh" in told["message_en"]
+    levels = verified(made.save(tmp_path / "run").path, inputs=tmp_path)
+    assert {level.state for level in levels} == {"checked"}
+
+
+def test_the_closing_advice_is_that_of_what_was_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [*rows_of(CITY, APART[0][1]), *rows_of("P1", APART[0][2])]
+    file = own_project.written(tmp_path, parts(CITY, "P1", "P2"), data=rows, entities=PARKS)
+    with pytest.raises(SystemExit) as left:
+        main(["run", "--project", str(file), "--out", str(tmp_path / "out"), "--lang", "en"])
+    assert left.value.code == 3
+    closing = capsys.readouterr().err
+    assert "project.contradicted" in closing
+    assert "take the figure out of the whole" in closing
+    assert "schema" not in closing
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_ceiling_is_not_passed_by_two_parks(tmp_path: Path) -> None:
     _, own, of_park = OVER[0]
-    assert run(tmp_path, *rows_of("P1", *own), *rows_of("P2", *of_park)).sums.filter(entity=CITY).height == 3
+    made = run(tmp_path, *rows_of("P1", *own), *rows_of("P2", *of_park))
+    assert made.sums.filter(entity=CITY).height == len(own) + len(of_park)
 
 
 def test_a_ceiling_that_holds_for_a_whole(tmp_path: Path) -> None:
@@ -127,6 +198,7 @@ def test_a_ceiling_of_which_a_part_is_unsaid_refuses_nothing(tmp_path: Path) -> 
             *rows_of("P2", ("purchased", "electricity", "20", "MWh"))]  # fmt: skip
     made = run(tmp_path, *rows)
     assert made.sums.filter(entity=CITY, category="purchased")["notation_key"].to_list() == ["C"]
+    assert made.findings.filter(code="ceiling.undecided")["entity"].to_list() == [CITY]
 
 
 def test_what_cannot_stand_in_a_park_cannot_stand_in_its_city(tmp_path: Path) -> None:

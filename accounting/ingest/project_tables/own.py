@@ -89,7 +89,7 @@ def own_tables(plan: Project | None) -> Own:
     parts, wrong = wholes.parts(plan.wholes, known.lineages, _in_doubt(read, known))
     problems = [*(problem for table in read.values() for problem in table.problems), *wrong]
     if problems:
-        raise refusal(problems, ProjectRefused)
+        raise refusal(problems, "project_table.unusable", ProjectRefused)
     return Own(known, known.lineages, measured, (*coal, *_short_cut(plan)), parts, plan.wholes)
 
 
@@ -114,12 +114,13 @@ def _short_cut(plan: Project) -> tuple[Part, ...]:
     return (Part(INTERNATIONAL, None, None, COAL, BITUMINOUS, "1", SHORT_CUT),) if plan.coal_split else ()
 
 
-def refusal(problems: Sequence[dict[str, Any]], kind: type[Refused] = Refused) -> Refused:
+def refusal(problems: Sequence[dict[str, Any]], code: str, kind: type[Refused]) -> Refused:
     """Every problem of the tables of a project, or of the figures that contradict them, as one refusal."""
     first = problems[0]
     places = (str(Where(row["file"], row["sheet"], row["cell"])) for row in problems[:_NAMED])
     return kind(
-        "project_table.unusable", rejections=frame("rejections", problems), where=Where(first["file"] or FILE_NAME),
+        code, rejections=frame("rejections", problems), where=Where(first["file"] or FILE_NAME),
         seen=first["seen"], count=len(problems), places=", ".join(dict.fromkeys(places)),
         first_zh=first["message_zh"], first_en=first["message_en"],
+        first_do_zh=first["remedy_zh"], first_do_en=first["remedy_en"],
     )  # fmt: skip

@@ -22,7 +22,7 @@ from accounting import codes, ledger
 from accounting.errors import LANGS, Where, rejection, title
 from accounting.ingest import ceilings, cell_lists
 from accounting.ingest.contested import Pair, apart_pairs
-from accounting.ingest.project_tables.wholes import made_of
+from accounting.ingest.project_tables.wholes import made_of, with_parts
 from accounting.ingest.words import BETWEEN
 from accounting.ledger import Part
 from accounting.project import FILE_NAME, Whole
@@ -33,7 +33,7 @@ _SUBJECT = ["entity", "year"]
 _PLACE = [*_SUBJECT, "category", "item"]
 _PAIR = {"category": pl.String(), "item": pl.String()}
 _OTHER = {"category": "o_category", "item": "o_item"}
-_SUMMED = [*_PLACE, "unit", "quantity"]
+_SUMMED = [*_PLACE, "unit", "quantity", "notation_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,15 @@ def told(
     """What wholes and their parts contradict, as rejections; and findings where that cannot be decided.
 
     `before` and `after` are the key sums without the wholes and with them; `activity` gives addresses. A zero and a
-    notation key are no figures.
+    notation key are no figures; C and NE leave a ceiling undecided.
     """
     silent = [one.whole for one in wholes if not one.adds]
-    counted = after.filter(pl.col("quantity") != 0)
-    sides = _Sides(
-        before.filter((pl.col("quantity") != 0) & pl.col("entity").is_in(silent)),
-        ledger.cut(counted, [part for part in parts if part.whole in silent]),
+    every = _Sides(
+        before.filter(pl.col("entity").is_in(silent)), ledger.cut(after, [part for part in parts if part.whole in silent])
     )
+    sides = _Sides(*(figures.filter(pl.col("quantity") != 0) for figures in (every.own, every.pieces)))
     cells = _Cells(activity, made_of(parts))
-    unsaid = after.filter(pl.col("quantity").is_null() & pl.col("notation_key").is_in(ledger.UNSAID))
-    over = [(rule, _over(rule, sides, unsaid)) for rule in codes.rules("within")]
+    over = [(rule, _over(rule, every)) for rule in codes.rules("within")]
     problems = [
         *_same(sides, cells),
         *_apart(sides, cells),
@@ -114,25 +112,22 @@ def _met(code: str, met: pl.DataFrame, cells: _Cells) -> Iterator[Problem]:
             code, f"{row['entity']} {row['year']} {row['category']} {row['item']}", row["rule"],
             whole=row["entity"], year=row["year"], part=row["part"], count=found.height,
             own_at=cells.of([row["entity"]], row["year"], [(row["category"], row["item"])]),
-            part_at=cells.of([row["part"]], row["year"], pairs), **facts,
+            part_at=cells.of_parts([row["part"]], row["year"], pairs), **facts,
         )  # fmt: skip
 
 
-def _over(rule: codes.Rule, sides: _Sides, unsaid: pl.DataFrame) -> pl.DataFrame:
+def _over(rule: codes.Rule, sides: _Sides) -> pl.DataFrame:
     """Places and years that pass a ceiling because a whole's own figures meet its parts'; what `ceilings.over` gives.
 
     Where the parts alone pass it, each has been judged for itself, and they are different places; what was undecided of
-    the whole alone has been said. A sum of which a part is not estimated (`unsaid`) is no sum.
+    the whole alone has been said. What parts use is no whole of it: that the whole itself must report.
     """
-    meant = ceilings.sides_of(rule, sides.pairs() | _pairs(unsaid))
-    own, pieces = sides.own.select(_SUMMED), sides.pieces.select(_SUMMED)
-    together, of_parts, alone = (
-        ceilings.over(rule, meant, figures.lazy()) for figures in (pl.concat([own, pieces]), pieces, own)
-    )
-    summed = pl.DataFrame([pair for side in ceilings.SUMMED for pair in meant[side]], schema=_PAIR, orient="row")
-    known = together.join(unsaid.join(summed, on=list(_PAIR), how="semi"), on=_SUBJECT, how="anti")
+    meant = ceilings.sides_of(rule, sides.pairs())
+    own, pieces = (figures.select(_SUMMED).lazy() for figures in (sides.own, sides.pieces))
+    together = ceilings.over(rule, meant, pl.concat([own, pieces]), said=own)
+    of_parts, alone = (ceilings.over(rule, meant, figures) for figures in (pieces, own))
     said = alone.with_columns(pl.lit(value=True).alias("undecided"))
-    return known.join(of_parts, on=_SUBJECT, how="anti").join(said, on=[*_SUBJECT, "undecided"], how="anti").sort(_SUBJECT)
+    return together.join(of_parts, on=_SUBJECT, how="anti").join(said, on=[*_SUBJECT, "undecided"], how="anti").sort(_SUBJECT)
 
 
 def _passed(rule: codes.Rule, over: pl.DataFrame, sides: _Sides, cells: _Cells) -> Iterator[Problem]:
@@ -146,7 +141,7 @@ def _passed(rule: codes.Rule, over: pl.DataFrame, sides: _Sides, cells: _Cells) 
         yield _problem(
             "parts.ceiling", f"{row['entity']} {row['year']} {claimed}", rule.code, whole=row["entity"], year=row["year"],
             part=cell_lists.first(parts), claimed=claimed, there=there,
-            own_at=cells.of([row["entity"]], row["year"], pairs), part_at=cells.of(parts, row["year"], pairs),
+            own_at=cells.of([row["entity"]], row["year"], pairs), part_at=cells.of_parts(parts, row["year"], pairs),
         )  # fmt: skip
 
 
@@ -163,9 +158,9 @@ class _Cells:
     within: Mapping[str, Collection[str]]
 
     def of(self, entities: Iterable[str], year: int, pairs: Iterable[Pair]) -> str:
-        """The first cells of these figures, of a whole made of others theirs; `–` where no row is at hand."""
+        """The first cells of these figures that are the entities' own; `–` where no row is at hand."""
         named = pl.DataFrame(list(pairs), schema=_PAIR, orient="row")
-        whose = pl.col("entity").is_in(self._with_parts(entities)) & (pl.col("year") == year)
+        whose = pl.col("entity").is_in(list(entities)) & (pl.col("year") == year)
         rows = self.activity.filter(whose).join(named, on=list(_PAIR), how="semi", maintain_order="left")
         places = [
             f"{Where(row['file'], row['sheet'], row['cell'])} {row['reported_value'] or ''} {row['reported_unit'] or ''}".strip()
@@ -173,12 +168,9 @@ class _Cells:
         ]
         return cell_lists.first(places, of=rows.height) or "–"
 
-    def _with_parts(self, entities: Iterable[str]) -> list[str]:
-        """The entities and, of those that are made of others, all of these."""
-        every = list(dict.fromkeys(entities))
-        for entity in every:
-            every += [part for part in self.within.get(entity, ()) if part not in every]
-        return every
+    def of_parts(self, parts: Iterable[str], year: int, pairs: Iterable[Pair]) -> str:
+        """The first cells of these figures of parts, of one made of others theirs as well."""
+        return self.of(with_parts(parts, self.within), year, pairs)
 
 
 def _pairs(figures: pl.DataFrame) -> set[Pair]:

@@ -11,7 +11,7 @@ judged in `twice`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -107,6 +107,18 @@ def made_of(found: Sequence[Part]) -> dict[str, set[str]]:
     for part in found:
         made_of.setdefault(part.whole, set()).add(part.part)
     return made_of
+
+
+def with_parts(entities: Iterable[str], within: Mapping[str, Collection[str]]) -> list[str]:
+    """The entities and, of those that are made of others (`within`), all of these.
+
+    >>> with_parts(["330100"], {"330100": ["330102"], "330102": ["P1"]})
+    ['330100', '330102', 'P1']
+    """
+    every = list(dict.fromkeys(entities))
+    for entity in every:
+        every += [part for part in within.get(entity, ()) if part not in every]
+    return every
 
 
 def rounded(sums: pl.DataFrame, found: Sequence[Part]) -> tuple[int, str]:

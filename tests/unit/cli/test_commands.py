@@ -375,4 +375,5 @@ def test_problems_of_a_projects_tables_are_the_answer_and_nothing_is_written(fol
     assert "share.percent" in answer.stdout
     assert "if 80 % is meant, write 0.8" in answer.stdout
     assert "project_table.unusable" in answer.stderr
+    assert "the first: if 80 % is meant, write 0.8" in answer.stderr
     assert not (folder / "runs").exists()

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from balance_sheets import Balance, write
 
+from accounting.ingest import settling
 from accounting.ingest.intake import Intake, intake, sources
 
 HEAD = ("entity", "year", "category", "item", "quantity", "unit")
@@ -117,3 +118,14 @@ def test_a_notation_key_beside_a_number_disagrees_with_none(path: Path) -> None:
     found = taken(table(path, ("transport", "diesel_oil", "NO"), ("transport", "diesel_oil", "5"), ("farming", "coke", "NO")))
     assert sums(found) == {"transport": Decimal(5), "farming": "NO"}
     assert told(found) == []
+
+
+def test_keys_beyond_those_listed_are_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "LISTED", 1)
+    items = ("diesel_oil", "gasoline", "kerosene")
+    nets = [row for item in items for row in (("industry", item, "1"), ("non_energy_use", item, "2"))]
+    keys = [("farming", item, key) for item in items for key in ("C", "NE")]
+    found = taken(table(path, *nets, *keys)).findings
+    assert found.filter(pl.col("code").is_in(["balance.negative_net", "notation.several"])).height == 2
+    rest = found.filter(code="finding.unlisted").select("seen", "severity").sort("seen").rows()
+    assert rest == [("balance.negative_net 2", "warning"), ("notation.several 2", "warning")]
