@@ -16,12 +16,10 @@ from accounting import codes
 from accounting.acceptances import Acceptance
 from accounting.errors import Lang, finding
 from accounting.exact import plain
-from accounting.factors import unheld
 from accounting.inventory import boundary
-from accounting.tables import frame, ordered
+from accounting.tables import BASIS_UNSTATED, NO_CATEGORY, NO_VALUE, OTHER_BASIS, frame, ordered
 
-UNSTATED, OTHER = "factor.basis_unstated", "factor.other_basis"
-BASIS = (UNSTATED, OTHER)  # causes of a missing factor that a table mends
+BASIS = (BASIS_UNSTATED, OTHER_BASIS)  # causes of a missing factor that a table mends
 _TWO_LANGUAGES = re.compile(r"(?P<pack>[\w.-]+: )?(?P<zh>.+?) / (?P<en>.+)", re.DOTALL)
 
 
@@ -84,7 +82,7 @@ def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.D
         return findings
     address = {name: f"first_{name}" for name in ("file", "sheet", "cell")}
     shown = pl.concat([
-        named.sort(pl.col("basis").is_null() != (code == UNSTATED), "file", "sheet", "row_id")
+        named.sort(pl.col("basis").is_null() != (code == BASIS_UNSTATED), "file", "sheet", "row_id")
         .unique(pair, keep="first", maintain_order=True)
         .select(*pair, pl.lit(code).alias("code"), *address)
         for code in BASIS
@@ -105,7 +103,7 @@ def missing_factors(
 ) -> list[dict[str, Any]]:
     """One `missing_factor` finding a (category, item, gas): its entities, years, keys and quantity.
 
-    `missing` gives `class`, `gas`, `severity`, `reason`; the value seen is the quantity, so an acceptance lapses when
+    `missing` gives `class`, `gas`, `severity`, `code`, `reason`; the value seen is the quantity, so an acceptance lapses when
     the statistics change. `reported` are key sums as they were read, so that nothing is added over a part and its whole;
     a gap that only wholes have is found in `with_wholes` and told with their quantity. What no pack serves at all is told
     by `unserved.without_cell`.
@@ -117,14 +115,14 @@ def missing_factors(
     return [_missing_factor(row) for row in lacking.to_dicts()]
 
 
-_GAP = ("category", "item", "unit", "gas", "severity", "reason")
+_GAP = ("category", "item", "unit", "gas", "severity", "code", "reason")
 
 
 def _lacking(sums: pl.LazyFrame, missing: pl.LazyFrame) -> pl.DataFrame:
     return (
         sums.filter(pl.col("quantity").is_not_null())
-        .join(missing.select("class", "gas", "severity", "reason"), on="class", how="inner")
-        .filter(~pl.col("reason").str.contains(unheld.CODE, literal=True))
+        .join(missing.select("class", "gas", "severity", "code", "reason"), on="class", how="inner")
+        .filter(pl.col("code") != NO_CATEGORY)
         .group_by(_GAP)
         .agg(
             pl.col("entity").n_unique().alias("entities"),
@@ -149,7 +147,7 @@ def in_language(reason: str | None, lang: Lang) -> str:
 def _missing_factor(row: dict[str, Any]) -> dict[str, Any]:
     category, item = codes.category(row["category"]), codes.item(row["item"])
     return finding(
-        next((code for code in BASIS if f"({code})" in row["reason"]), "factor.missing"),
+        row["code"] if row["code"] in BASIS else NO_VALUE,
         "missing_factor",
         row["severity"],
         category=row["category"],

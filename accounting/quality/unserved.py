@@ -14,6 +14,7 @@ from accounting.factors import resolver, unheld
 from accounting.ingest.words import BETWEEN
 from accounting.methods import methods_for
 from accounting.quality.crossing import not_crossed
+from accounting.tables import NO_CATEGORY
 
 _SCOPE_2 = 2
 _SUBJECT = ["entity", "year"]
@@ -34,8 +35,8 @@ def without_cell(
     nothing lost. What sectors use of electricity and heat is information where no view counts scope 2, or where the same
     place and year says what of it crossed its boundary.
     """
-    served_by_none = pl.col("reason").str.contains(unheld.CODE, literal=True)
-    known = pl.concat([resolved.effective["class"], resolved.missing.filter(~served_by_none)["class"]]).unique()
+    served = pl.col("code") != NO_CATEGORY
+    known = pl.concat([resolved.effective["class"], resolved.missing.filter(served)["class"]]).unique()
     is_known = pl.col("class").is_in(known.implode())
     silent = class_frame.filter(~is_known).select("class", *_PAIR)
     pairs = silent.select(*_PAIR).unique().rows()
@@ -55,7 +56,7 @@ def without_cell(
 def _cause(category: str, item: str, counted: Counted) -> tuple[str, bool] | None:
     """Why a category and item has no cell, and whether it is a use that what crossed the boundary may stand for."""
     if resolver.is_counted(category, item, counted):
-        return "factor.no_category", False
+        return NO_CATEGORY, False
     rule = codes.information_rule(category, item)
     is_use = rule == USE
     if rule and not (is_use and any(scope == _SCOPE_2 for _, scope in counted)):
@@ -68,8 +69,8 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     names: dict[str, Any] = {f"category_{lang}": codes.category(category).name(lang) for lang in LANGS}
     names |= {f"items_{lang}": mark.join(codes.item(item).name(lang) for item in items) for lang, mark in BETWEEN}
     return finding(
-        row["cause"], "missing_factor" if row["cause"] == "factor.no_category" else "completeness", "warning",
-        category=category, seen=", ".join(items), used="NE" if row["cause"] == "factor.no_category" else None,
+        row["cause"], "missing_factor" if row["cause"] == NO_CATEGORY else "completeness", "warning",
+        category=category, seen=", ".join(items), used="NE" if row["cause"] == NO_CATEGORY else None,
         keys=row["keys"], views=", ".join(_views_that_count(category, items)) or "–", **names,
     )  # fmt: skip
 
