@@ -215,7 +215,8 @@ def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activit
     for step, place in enumerate(index.places(key["place"], key["year"])):
         for candidate in by_place.get(place, ()):
             row = candidate.row
-            year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
+            since, until = codes.span(row["valid_from"], row["valid_to"])
+            year = min(max(key["year"], since), until)
             if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
                 found.append((step, abs(year - key["year"]), year))
     return min(found)[2] if found else None

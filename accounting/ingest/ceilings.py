@@ -18,27 +18,24 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
-from accounting.codes import Rule
+from accounting.codes import Pair, Rule
 from accounting.errors import Where, finding, rejection
 from accounting.exact import QUANTITY_DIGITS, integers, plain
 from accounting.ingest import cell_lists
 from accounting.ingest.account import LISTED
-from accounting.ingest.batch import PLACE, Part
+from accounting.ingest.batch import PLACE, PLACES, Part
 from accounting.ingest.contested import Refusals, count_of, refused_cells, reported, reported_pairs
-from accounting.tables import TABLES
+from accounting.ledger import PAIR, SUBJECT, named
 
-SUBJECT = ["entity", "year"]
 COMPARED = {"MWh": 36, "GJ": 10}  # tenths of a GJ in one; 1 MWh is 3.6 GJ
 SUMMED = ("part", "whole", "more", "less")
 SIDES = (*SUMMED, "open", "closed")
-_PLACES = {name: pl.Boolean() if name == "monthly" else TABLES["sums"][name] for name in PLACE}
-Pair = tuple[str, str]
 Sides = dict[str, tuple[Pair, ...]]
 
 
 def over_ceilings(parts: Sequence[Part]) -> Refusals:
     """Which places of which parts are more than they can be."""
-    none = pl.DataFrame(schema=_PLACES)
+    none = pl.DataFrame(schema=PLACES)
     found = Refusals([none] * len(parts), [], [])
     pairs = reported_pairs(parts)
     for rule in codes.rules("within"):
@@ -80,12 +77,11 @@ def _judge(rule: Rule, sides: Sides, parts: Sequence[Part], found: Refusals) -> 
 
 def _subjects(figures: pl.LazyFrame, sides: Sides) -> pl.DataFrame:
     """By place and year: Σ of each side in tenths of a GJ, which sides are there, and whether any unit is another."""
-    schema = {"side": pl.String, "category": pl.String, "item": pl.String}
-    named = pl.LazyFrame([(side, *pair) for side, own in sides.items() for pair in own], schema=schema, orient="row")
+    of_sides = pl.concat([named(own).select(pl.lit(side).alias("side"), *PAIR) for side, own in sides.items()]).lazy()
     given = figures.filter(pl.col("quantity") != 0)
     scale = pl.col("unit").replace_strict(COMPARED, default=None, return_dtype=pl.Int128)
     size = (integers(pl.col("quantity")) * scale).alias("size")
-    sized = given.join(named, on=["category", "item"], how="inner").select(*SUBJECT, "side", size)
+    sized = given.join(of_sides, on=PAIR, how="inner").select(*SUBJECT, "side", size)
     of = {side: pl.col("side") == side for side in SIDES}
     return (
         sized.group_by(SUBJECT)
@@ -117,9 +113,8 @@ def over(rule: Rule, sides: Sides, figures: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _places(part: Part, pairs: Sequence[Pair], subjects: pl.DataFrame) -> pl.DataFrame:
-    named = pl.LazyFrame(list(pairs), schema={"category": pl.String, "item": pl.String}, orient="row")
-    own = reported(part).join(named, on=["category", "item"], how="semi")
-    return own.select(PLACE).unique().collect().join(subjects, on=SUBJECT, how="semi").cast(_PLACES)  # type: ignore[arg-type]
+    own = reported(part).join(named(pairs).lazy(), on=PAIR, how="semi")
+    return own.select(PLACE).unique().collect().join(subjects, on=SUBJECT, how="semi").cast(PLACES)  # type: ignore[arg-type]
 
 
 def _first_cells(parts: Sequence[Part], pairs: Sequence[Pair], subjects: pl.DataFrame) -> dict[tuple[Any, ...], list[str]]:

@@ -17,6 +17,7 @@ from accounting.acceptances import Acceptance
 from accounting.errors import Lang, finding
 from accounting.exact import plain
 from accounting.inventory import boundary
+from accounting.ledger import PAIR
 from accounting.tables import BASIS_UNSTATED, NO_CATEGORY, NO_VALUE, OTHER_BASIS, frame, ordered
 
 BASIS = (BASIS_UNSTATED, OTHER_BASIS)  # causes of a missing factor that a table mends
@@ -75,19 +76,18 @@ def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.D
     """Findings on a basis (`BASIS`), with an address: of the first row of their category and item, one that states a basis
     where the factor stands on another, one that states none where it is not stated, if there is one.
     """
-    pair = ["category", "item"]
     asked = pl.col("code").is_in(BASIS) & pl.col("file").is_null()
-    named = activity.join(findings.filter(asked).select(pair).unique(), on=pair, how="semi")
+    named = activity.join(findings.filter(asked).select(PAIR).unique(), on=PAIR, how="semi")
     if named.is_empty():
         return findings
     address = {name: f"first_{name}" for name in ("file", "sheet", "cell")}
     shown = pl.concat([
         named.sort(pl.col("basis").is_null() != (code == BASIS_UNSTATED), "file", "sheet", "row_id")
-        .unique(pair, keep="first", maintain_order=True)
-        .select(*pair, pl.lit(code).alias("code"), *address)
+        .unique(PAIR, keep="first", maintain_order=True)
+        .select(*PAIR, pl.lit(code).alias("code"), *address)
         for code in BASIS
     ]).rename(address)  # fmt: skip
-    placed = findings.join(shown, on=[*pair, "code"], how="left", maintain_order="left")
+    placed = findings.join(shown, on=[*PAIR, "code"], how="left", maintain_order="left")
     return placed.with_columns(
         pl.when(asked).then(there).otherwise(name).alias(name) for name, there in address.items()
     ).select(findings.columns)

@@ -12,13 +12,12 @@ from accounting.codes.information import USE
 from accounting.errors import LANGS, finding
 from accounting.factors import resolver, unheld
 from accounting.ingest.words import BETWEEN
+from accounting.ledger import PAIR, SUBJECT, named, pairs_of
 from accounting.methods import methods_for
 from accounting.quality.crossing import not_crossed
-from accounting.tables import NO_CATEGORY
+from accounting.tables import KEY, NO_CATEGORY
 
 _SCOPE_2 = 2
-_SUBJECT = ["entity", "year"]
-_PAIR = {"category": pl.String(), "item": pl.String()}
 Counted = Collection[tuple[str, int]]
 
 
@@ -38,19 +37,38 @@ def without_cell(
     served = pl.col("code") != NO_CATEGORY
     known = pl.concat([resolved.effective["class"], resolved.missing.filter(served)["class"]]).unique()
     is_known = pl.col("class").is_in(known.implode())
-    silent = class_frame.filter(~is_known).select("class", *_PAIR)
-    pairs = silent.select(*_PAIR).unique().rows()
-    causes = [(category, item, *cause) for category, item in pairs if (cause := _cause(category, item, counted))]
+    silent = class_frame.filter(~is_known).select("class", *PAIR)
+    causes = [(*pair, *cause) for pair in pairs_of(silent) if (cause := _cause(*pair, counted))]
     if not causes:
         return []
-    listed = pl.DataFrame(causes, schema={**_PAIR, "cause": pl.String(), "is_use": pl.Boolean()}, orient="row")
-    without = silent.join(listed, on=list(_PAIR))
+    listed = pl.DataFrame(causes, schema={**dict.fromkeys((*PAIR, "cause"), pl.String), "is_use": pl.Boolean}, orient="row")
+    without = silent.join(listed, on=PAIR)
     figures = sums.filter(pl.col("class").is_in(without["class"].implode())).filter(unheld.is_something())
-    keys = figures.select("class", *_SUBJECT).join(without, on="class", how="inner").lazy()
-    of_scope_2 = {category for category, scope in counted if scope == _SCOPE_2}
-    lost = pl.concat([keys.filter(~pl.col("is_use")), not_crossed(keys.filter("is_use"), sums.lazy(), of_scope_2)])
+    keys = figures.select("class", *SUBJECT).join(without, on="class", how="inner").lazy()
+    lost = pl.concat([keys.filter(~pl.col("is_use")), not_crossed(keys.filter("is_use"), sums.lazy(), _of_scope_2(counted))])
     found = lost.group_by("category", "cause").agg(pl.len().alias("keys"), pl.col("item").unique().sort().alias("items"))
     return [_told(row) for row in found.sort("category", "cause").collect().to_dicts()]
+
+
+def information(silent: pl.DataFrame, sums: pl.DataFrame, counted: Counted) -> pl.DataFrame:
+    """Those of the key sums `silent`, which enter no cell, that are information by a documented rule and nothing lost.
+
+    `sums` are all key sums, `counted` pairs of category and scope; the reason is `codes.information_reason`.
+    """
+    causes = {pair: _cause(*pair, counted) for pair in pairs_of(silent)}
+    certain, uses = (
+        silent.join(named(pairs), on=PAIR, how="semi", maintain_order="left")
+        for pairs in (
+            [pair for pair, cause in causes.items() if cause is None],
+            [pair for pair, cause in causes.items() if cause and cause[1]],
+        )
+    )
+    lost = not_crossed(uses.lazy(), sums.lazy(), _of_scope_2(counted)).collect()
+    return pl.concat([certain, uses.join(lost, on=list(KEY), how="anti", nulls_equal=True, maintain_order="left")])
+
+
+def _of_scope_2(counted: Counted) -> set[str]:
+    return {category for category, scope in counted if scope == _SCOPE_2}
 
 
 def _cause(category: str, item: str, counted: Counted) -> tuple[str, bool] | None:
