@@ -45,13 +45,17 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Findings with `stake_t`: Σ |CO2e| of the cells of the entity, year, category and item that they name.
 
     Electricity and heat are at stake once, though they have cells of several boundaries and accounts: the largest. A
-    finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known.
+    finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known. Nor are those
+    of a missing factor: what other gases or other places have of the same category and item is not what it is about.
     """
     keys = ("entity", "year", "category", "item")
     parts: list[pl.DataFrame] = []
+    is_gap = pl.col("kind") == "missing_factor"
     patterns = findings.with_row_index("at").with_columns(
-        pl.concat_str([pl.when(pl.col(key).is_null()).then(pl.lit("-")).otherwise(pl.lit("x")) for key in keys]).alias("names")
-    )
+        pl.concat_str([
+            pl.when(is_gap | pl.col(key).is_null()).then(pl.lit("-")).otherwise(pl.lit("x")) for key in keys
+        ]).alias("names")
+    )  # fmt: skip
     for (names,), group in patterns.group_by("names"):
         named = [key for key, mark in zip(keys, str(names), strict=True) if mark == "x"]
         if named:

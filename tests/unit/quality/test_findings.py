@@ -45,3 +45,15 @@ def test_a_code_in_the_words_of_a_pack_is_no_cause(named: str, tmp_path: Path) -
     told = made.findings.filter(pl.col("kind") == "missing_factor")
     assert told.select("code", "item").rows() == [("factor.missing", "coke")]
     assert f"see ({named})" in told["message_en"].item()
+
+
+def test_a_missing_factor_stakes_nothing_that_other_gases_or_places_have() -> None:
+    coal = [("370200", 2022, "industry", "anthracite", "100", "t"), ("370200", 2022, "industry", "diesel_oil", "1", "t")]
+    made = ac.run(table(coal), factors=["ceads-2018", "ipcc-2006", "gwp"])
+    cells = dict(made.inventory.filter(item="anthracite").select("gas", "mass_t").rows())
+    assert cells["CO2"] is None
+    assert cells["N2O"] is not None
+    gap = made.findings.filter(kind="missing_factor", item="anthracite")
+    assert gap["used"].to_list() == ["NE"]
+    assert gap["stake_t"].to_list() == [None]
+    assert made.findings.filter(code="factor.default", item="diesel_oil")["stake_t"].null_count() == 0
