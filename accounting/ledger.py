@@ -6,7 +6,7 @@ so guard the rows with `magnitudes` before they are added.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -14,14 +14,27 @@ from typing import Any
 
 import polars as pl
 
+from accounting.codes import LAST_YEAR, Pair
 from accounting.errors import DataRefused
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, magnitude, within_range
 from accounting.tables import KEY
 
 QUANTITY = pl.col("quantity")
-FIGURE = ("entity", "year", "category", "item")
+SUBJECT = ("entity", "year")
+PAIR = ("category", "item")
+FIGURE = (*SUBJECT, *PAIR)
 UNSAID = ("C", "NE")  # notation keys of what there is and nobody gives a quantity of
 _LARGEST = 2**127 - 1  # of Int128
+
+
+def pairs_of(figures: pl.DataFrame) -> set[Pair]:
+    """Every category and item that there is of rows or of key sums, their words coded or not."""
+    return set(figures.select(PAIR).unique().cast(pl.String).iter_rows())
+
+
+def named(pairs: Iterable[Pair]) -> pl.DataFrame:
+    """Pairs as a table of the columns PAIR."""
+    return pl.DataFrame(list(pairs), schema=dict.fromkeys(PAIR, pl.String), orient="row")
 
 
 def quantity_sums(activity: pl.LazyFrame) -> pl.LazyFrame:
@@ -74,7 +87,7 @@ class Part:
     low: Fraction = Fraction(0)
     high: Fraction = Fraction(1)
     since: int = 0
-    until: int = 9999
+    until: int = LAST_YEAR
 
     @property
     def share(self) -> Fraction:

@@ -20,7 +20,8 @@ from accounting.exact import FACTOR_DIGITS, MASS_DIGITS, QUANTITY_DIGITS, decima
 if TYPE_CHECKING:
     import pandera.polars as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+ADDED = {2: {"missing": ("code",)}}  # the columns that a version brought
 
 NOTATION_KEYS = ("NO", "NE", "NA", "IE", "C")
 BASES = ("ncv", "gcv", "wet", "dry", "stp0", "stp20")
@@ -30,6 +31,9 @@ FINDING_KINDS = (
     "default", "fallback", "missing_factor", "rounding", "duplicate", "own_value", "correction",
     "plausibility", "completeness", "assertion", "difference",
 )  # fmt: skip
+BASIS_UNSTATED, OTHER_BASIS, AMBIGUOUS, NO_VALUE, NO_CATEGORY = CAUSES = (
+    "factor.basis_unstated", "factor.other_basis", "factor.ambiguous", "factor.missing", "factor.no_category",
+)  # of several causes of a missing factor the first is told  # fmt: skip
 KEY = ("entity", "year", "month", "category", "item", "unit", "basis")
 CLASS_KEY = ("place", "category", "item", "year", "month", "unit", "basis")
 CELL = ("entity", "year", "category", "item", "gas", "scope", "account")
@@ -154,6 +158,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "scope": pl.Int8(),
         "account": pl.String(),
         "severity": pl.String(),
+        "code": pl.String(),
         "reason": pl.String(),
     },
     "inventory": {
@@ -239,6 +244,16 @@ def empty(name: str) -> pl.DataFrame:
     ['notation_key', 'class']
     """
     return pl.DataFrame(schema=TABLES[name])
+
+
+def columns_of(name: str, version: int) -> dict[str, pl.DataType]:
+    """The columns that a table had in a schema version.
+
+    >>> list(TABLES["missing"].keys() - columns_of("missing", 1).keys())
+    ['code']
+    """
+    later = {column for since, added in ADDED.items() if since > version for column in added.get(name, ())}
+    return {column: dtype for column, dtype in TABLES[name].items() if column not in later}
 
 
 def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
@@ -333,8 +348,8 @@ def _rules(name: str, words: Mapping[str, pl.Expr]) -> Iterator[pl.Expr]:
     """What holds of every row in which the column has a value."""
     for column in TABLES[name]:
         value = words.get(column, pl.col(column))
-        if column in _CLOSED:
-            yield value.is_in(_CLOSED[column])
+        if closed := _closed(name, column):
+            yield value.is_in(closed)
         if column in _RANGES:
             yield value.is_between(*_RANGES[column])
         if column in _COUNTS:
@@ -389,7 +404,7 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
         "effective_factor", "method", "pack", "formula",
     ),
     "resolution": ("class", "place", "gas", "parameter", "pack", "value", "value_unit", "citation", "rank", "reason"),
-    "missing": ("class", "gas", "scope", "account", "severity", "reason"),
+    "missing": ("class", "gas", "scope", "account", "severity", "code", "reason"),
     "inventory": ("entity", "year", "category", "item", "gas", "scope", "account"),
     "view": ("entity", "year", "account", "row", "gas", "cells", "missing_cells"),
 }  # fmt: skip
@@ -416,6 +431,10 @@ _OF_ROWS: dict[str, tuple[str, pl.Expr]] = {
 }
 
 
+def _closed(name: str, column: str) -> tuple[str, ...]:
+    return CAUSES if (name, column) == ("missing", "code") else _CLOSED.get(column, ())
+
+
 def _is_word(name: str, column: str) -> bool:
     return column in ("entity", "category", "item") and name in ("activity", "sums", "inventory")
 
@@ -423,8 +442,8 @@ def _is_word(name: str, column: str) -> bool:
 def _checks(name: str, column: str) -> list[Any]:
     import pandera.polars as pa
 
-    if column in _CLOSED:
-        return [pa.Check.isin(_CLOSED[column])]
+    if closed := _closed(name, column):
+        return [pa.Check.isin(closed)]
     if column in _RANGES:
         return [pa.Check.in_range(*_RANGES[column])]
     if column in _COUNTS:

@@ -155,6 +155,8 @@ def explain_number(talk: Talk, run: Path, path: str | None, **where: Any) -> int
         "others": explanation.others,
         "others_t": explanation.others_t,
         "missing": list(explanation.missing),
+        "views": list(explanation.views),
+        "information": list(explanation.information),
         "electricity": {name: result.manifest["settings"].get(name) for name in ("electricity", "electricity_year")},
     }
     label = " / ".join(p[f"label_{talk.lang}"] for p in result.manifest["packs"] if p[f"label_{talk.lang}"])

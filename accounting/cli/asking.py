@@ -16,9 +16,9 @@ def add_commands(app: typer.Typer, talk: Talk) -> None:
 
     @app.command(
         help=say(
-            "一个数从何而来。例：tanfeng explain 结果 浙江/2007/农业/柴油/CO2；tanfeng explain 结果 浙江/2007/total/CO2",
+            "一个数从何而来。例：tanfeng explain 结果 浙江/2007/农业/柴油/CO2；tanfeng explain 结果 浙江/2007/provincial/total/CO2",
             "Where a number comes from. Examples: tanfeng explain result 浙江/2007/农业/柴油; "
-            "tanfeng explain result 330000/2007/total/CO2",
+            "tanfeng explain result 330000/2007/provincial/total/CO2",
         )
     )
     def explain(

@@ -2,11 +2,11 @@
 
 regions: GB/T 2260 with validity and successors · lineages: with a project's own parks and facilities · words: items,
 categories, gases and their aliases · initials: names by the first letters of their pinyin · rules: what must not be
-counted beside what · information: what is reported and never counted. The tables lie in datasets/codes; they are read
+counted beside what · information: what is reported and never counted · spans: the years for which something holds. The tables lie in datasets/codes; they are read
 once, when something is asked.
 """
 
-from accounting.codes.information import information_rule
+from accounting.codes.information import information_reason, information_rule
 from accounting.codes.initials import categories_called, items_called
 from accounting.codes.lineages import Belonging, Lineages, lineages_told
 from accounting.codes.regions import (
@@ -26,7 +26,8 @@ from accounting.codes.regions import (
     regions,
     stands,
 )
-from accounting.codes.rules import Rule, Side, rules
+from accounting.codes.rules import Pair, Rule, Side, rules
+from accounting.codes.spans import FIRST_YEAR, LAST_YEAR, OPEN, holds_in, span
 from accounting.codes.words import (
     Category,
     Gas,
@@ -52,7 +53,10 @@ from accounting.codes.words import (
 )
 
 __all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "NATION",
+    "OPEN",
     "REGION_CODE",
     "Belonging",
     "Category",
@@ -60,6 +64,7 @@ __all__ = [
     "GridRegion",
     "Item",
     "Lineages",
+    "Pair",
     "Region",
     "Rule",
     "Side",
@@ -78,7 +83,9 @@ __all__ = [
     "gas",
     "gases",
     "grid_regions",
+    "holds_in",
     "in_one_line",
+    "information_reason",
     "information_rule",
     "is_place",
     "is_region_code",
@@ -96,5 +103,6 @@ __all__ = [
     "region",
     "regions",
     "rules",
+    "span",
     "stands",
 ]

@@ -13,17 +13,18 @@ A role of categories (or one category of it), and kinds of items; anything else 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 
 from accounting import shipped
 from accounting.codes.words import category, item, item_parents
+from accounting.errors import Lang
 
 USE = "use"
 _HEAT = ("heat", "heat_non_fossil", "waste_heat")
 _NO_ENERGY = ("green_certificate",)  # counted in units of electricity
 
 
-@cache
 def information_rule(of_category: str, of_item: str) -> str | None:
     """The rule by which a category and item is information only, if any.
 
@@ -32,8 +33,18 @@ def information_rule(of_category: str, of_item: str) -> str | None:
     >>> information_rule("self_generated", "heat"), information_rule("self_generated", "clinker")
     ('own_generation', None)
     """
-    role, kind = category(of_category).role, item(of_item).kind
-    return next((rule for rule, *meant, kinds in _rows() if meant in ([role, ""], [role, of_category]) and kind in kinds), None)
+    row = _row(of_category, of_item)
+    return row["rule"] if row else None
+
+
+def information_reason(of_category: str, of_item: str, lang: Lang) -> str | None:
+    """Why a category and item is information only, if it is.
+
+    >>> information_reason("loss", "coke", "en")
+    'losses serve reconciliation (GPC counts those of the grid in scope 3)'
+    """
+    row = _row(of_category, of_item)
+    return row[f"reason_{lang}"] if row else None
 
 
 @cache
@@ -52,8 +63,13 @@ def carrier(of_item: str) -> str | None:
 
 
 @cache
-def _rows() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+def _row(of_category: str, of_item: str) -> Mapping[str, str] | None:
+    role, kind = category(of_category).role, item(of_item).kind
+    meant = ((role, ""), (role, of_category))
+    return next((row for row in _rows() if (row["role"], row["category"]) in meant and kind in row["kinds"].split("|")), None)
+
+
+@cache
+def _rows() -> tuple[Mapping[str, str], ...]:
     with (shipped.datasets() / "codes" / "information.csv").open(encoding="utf-8", newline="") as source:
-        return tuple(
-            (row["rule"], row["role"], row["category"], tuple(row["kinds"].split("|"))) for row in csv.DictReader(source)
-        )
+        return tuple(csv.DictReader(source))

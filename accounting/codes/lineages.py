@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import Any
 
 from accounting.codes.regions import NATION, ancestors, is_place
+from accounting.codes.spans import FIRST_YEAR, LAST_YEAR, holds_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,12 @@ class Belonging:
     parent: str | None
     share: Fraction = Fraction(1)
     place: str | None = None
-    since: int = 0
-    until: int = 9999
+    since: int = FIRST_YEAR
+    until: int = LAST_YEAR
 
     def valid_in(self, year: int) -> bool:
         """Whether it holds in the year."""
-        return self.since <= year <= self.until
+        return holds_in(year, self.since, self.until)
 
 
 @dataclass(frozen=True)

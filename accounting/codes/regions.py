@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from accounting import shipped
+from accounting.codes.spans import holds_in
 from accounting.errors import DataRefused, Lang, did_you_mean
 
 NATION = "CN"
@@ -41,7 +42,7 @@ class Region:
 
     def valid_in(self, year: int) -> bool:
         """Whether the code was in force in a part of the year."""
-        return (self.valid_from or 0) <= year <= (self.valid_to or 9999)
+        return holds_in(year, self.valid_from, self.valid_to)
 
 
 @cache

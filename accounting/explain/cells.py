@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +13,11 @@ from accounting import codes
 from accounting.codes.columns import marks
 from accounting.errors import LANGS, Lang, UsageError
 from accounting.exact import plain
-from accounting.explain.place import Place, asked, fitting, in_other_accounts
+from accounting.explain.place import Place, asked, fitting, in_other_accounts, in_view, only_information
 from accounting.ingest.words import BETWEEN
 from accounting.inventory import boundary
 from accounting.ledger import Part
-from accounting.tables import CELL
+from accounting.tables import CELL, KEY
 
 SHOWN_CELLS = 12
 SHOWN_SOURCES = 12
@@ -50,7 +50,8 @@ class CellExplained:
 class Explanation:
     """What was asked, its cells by size (the largest explained whole), and the total that they add up to.
 
-    `electricity` are the settings that hold its two policies, where any of the cells is one of electricity.
+    `place` has the entity, year and gas of the cells; `views` are those whose line it is, where a line was asked about;
+    `information` are key sums of the category that enter no cell by a documented rule. `electricity` are the settings that hold its two policies, where any of the cells is one of electricity.
     """
 
     place: Place
@@ -63,6 +64,8 @@ class Explanation:
     referenced: tuple[tuple[str, str], ...]
     electricity: Mapping[str, Any] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    views: tuple[str, ...] = ()
+    information: tuple[dict[str, Any], ...] = ()
 
     def __str__(self) -> str:
         """The explanation as Chinese text; `explanation_text` gives either language."""
@@ -80,22 +83,26 @@ def explained(
     `tables` are those of a run (inventory, sums, effective, resolution, activity), `shown` its views, `inputs` the files of
     its manifest: a Parquet table is referenced by its hash, its rows are not in the run; `settings` those of it; `parts`
     those from which the project makes wholes, whose cells rest on the rows of their parts; `names` what it calls its own
-    ids. Raises UsageError `explain.nothing`
-    when no cell fits, naming what the run has, `explain.ambiguous` when cells of several entities, years or gases do, and
-    `explain.overlap` where scopes 1, 2 and 3 would be added without a view: they have no sum.
+    ids. Raises UsageError `explain.nothing` when no cell fits and nothing is information, naming what the run has,
+    `explain.ambiguous` when cells of several entities, years or gases do, `explain.overlap` where scopes 1, 2 and 3 would
+    be added without a view: they have no sum; and what `place.fitting` raises.
     """
-    cells = fitting(tables["inventory"], place, shown)
+    place = in_view(place)
+    cells, of_views = fitting(tables["inventory"], place, shown)
     own = names or {}
-    if cells.is_empty():
+    known = only_information(tables["sums"], tables["inventory"], place, shown)
+    if cells.is_empty() and known.is_empty():
         has_zh, has_en = (_has(tables["inventory"], lang, own) for lang in LANGS)
         raise UsageError("explain.nothing", seen=asked(place), has_zh=has_zh, has_en=has_en)
-    _one_of_each(cells, place)
+    told = cells if cells.height else known
+    _one_of_each(told, place)
+    found = {name: told[name][0] for name in ("entity", "year", "gas") if name in told.columns}
     measured = cells.filter(pl.col("mass_t").is_not_null()).sort(
         [pl.col("mass_t").abs(), *CELL], descending=[True] + [False] * len(CELL)
     )
     largest, others = measured.head(SHOWN_CELLS), measured.slice(SHOWN_CELLS)
     return Explanation(
-        place=place,
+        place=replace(place, **found),
         mass_t=_total(measured) if measured.height else None,
         cells=tuple(CellExplained(cell, _postings(tables, cell, parts, own)) for cell in largest.to_dicts()),
         others=others.height,
@@ -105,6 +112,8 @@ def explained(
         referenced=tuple((str(one["name"]), str(one["sha256"])) for one in inputs if one.get("referenced")),
         electricity=settings if any(_is_electricity(item) for item in cells["item"].unique()) else None,
         names=own,
+        views=of_views,
+        information=tuple(known.filter(entity=found["entity"], year=found["year"]).sort(KEY).to_dicts()),
     )
 
 
@@ -122,13 +131,16 @@ def _one_of_each(cells: pl.DataFrame, place: Place) -> None:
 
     Only a line of a view adds over accounts, where it says so: the park's total takes electricity by the market.
     """
-    for column in ("entity", "year", "gas", "account") if place.row is None else ("entity", "year", "gas"):
+    alone = ("entity", "year", "gas") if place.row is not None else ("entity", "year", "gas", "account")
+    for column in (name for name in alone if name in cells.columns):
         choices = cells[column].unique().sort()
         if choices.len() > 1:
             listed = ", ".join(str(choice) for choice in choices.head(12))
             raise UsageError("explain.ambiguous", seen=asked(place), column=column, choices=listed)
+    if place.row is not None or place.category:
+        return
     overlapping = cells.select(boundary()).to_series().unique().sort()
-    if place.row is None and place.category is None and overlapping.len() > 1:
+    if overlapping.len() > 1:
         named: dict[str, Any] = {
             f"boundaries_{lang}": mark.join(marks("boundary", lang)[one] for one in overlapping) for lang, mark in BETWEEN
         }

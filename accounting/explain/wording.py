@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from accounting import codes
+from accounting import codes, views
 from accounting.codes.columns import marks
 from accounting.errors import Lang
 from accounting.exact import plain
@@ -18,14 +18,14 @@ from accounting.quality.findings import in_language
 _WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "apart": "另按账户 {account} 计算，从不相加：路径末尾加 /{id}",
-        "total": "合计", "of": "由 {n} 个单元相加", "others": "其余 {n} 个单元", "missing": "未估算（NE 等），未计入合计",
+        "information": "只作信息，不进清单", "total": "合计", "of": "由 {n} 个单元相加", "others": "其余 {n} 个单元", "missing": "未估算（NE 等），未计入合计",
         "factor": "因子", "source": "数据", "citation": "出处", "more": "另有 {n} 处", "check": "复算",
         "incomplete": "不完整（缺 {n} 项）", "none": "无可合计的数值", "pack": "因子包",
         "referenced": "数据行未存入批次，按 SHA-256 引用的文件", "electricity": "电力口径", "stands_in": "代 {year} 年",
     },
     "en": {
         "apart": "computed in account {account} too, never added: put /{id} at the end of the path",
-        "total": "total", "of": "the sum of {n} cells", "others": "{n} other cells", "missing": "not estimated (NE …), not in the total",
+        "information": "information only, in no inventory", "total": "total", "of": "the sum of {n} cells", "others": "{n} other cells", "missing": "not estimated (NE …), not in the total",
         "factor": "factor", "source": "data", "citation": "source", "more": "and {n} more", "check": "check",
         "incomplete": "incomplete ({n} cells missing)", "none": "nothing that could be added", "pack": "pack",
         "referenced": "files whose rows are referenced by SHA-256 and not kept in the run",
@@ -38,7 +38,7 @@ def explanation_text(explanation: Explanation, lang: Lang) -> str:
     """The whole explanation: the total, each cell's line, its factor with citation, its workbook cells."""
     words = _WORDS[lang]
     several = len(explanation.cells) + explanation.others + len(explanation.missing) > 1
-    lines = [_total_line(explanation, words), _adding_up(explanation)] if several else []
+    lines = [_total_line(explanation, words, lang), *_adding_up(explanation, lang)] if several or explanation.views else []
     for cell in explanation.cells:
         lines += ["", *_cell_lines(cell, words, lang, explanation.names)]
     if explanation.missing:
@@ -46,6 +46,12 @@ def explanation_text(explanation: Explanation, lang: Lang) -> str:
         lines += [
             f"  {cell_name(cell, lang, explanation.names)}  {cell['notation_key']}  {in_language(cell['reason'], lang)}"
             for cell in explanation.missing
+        ]
+    if explanation.information:
+        lines += [
+            "",
+            f"{words['information']}:",
+            *(_information_line(row, lang, explanation) for row in explanation.information),
         ]
     for account in explanation.apart:
         lines += ["", words["apart"].format(account=marks("account", lang)[account], id=account)]
@@ -58,19 +64,21 @@ def explanation_text(explanation: Explanation, lang: Lang) -> str:
 
 def cell_name(cell: dict[str, Any], lang: Lang, own: Mapping[str, str] | None = None) -> str:
     """A cell as people name it: 北京 2007 交通运输、仓储和邮政业 柴油 CO2."""
-    parts = (
-        codes.entity_name(cell["entity"], lang, own),
-        str(cell["year"]),
-        codes.category(cell["category"]).name(lang),
-        codes.item(cell["item"]).name(lang),
-    )
-    return f"{' '.join(parts)} {cell['gas']}"
+    return f"{_key_name(cell, lang, own)} {cell['gas']}"
+
+
+def _key_name(key: Mapping[str, Any], lang: Lang, own: Mapping[str, str] | None) -> str:
+    return " ".join((
+        codes.entity_name(key["entity"], lang, own),
+        str(key["year"]),
+        codes.category(key["category"]).name(lang),
+        codes.item(key["item"]).name(lang),
+    ))  # fmt: skip
 
 
 def cell_line(cell: CellExplained, lang: Lang, own: Mapping[str, str] | None = None) -> str:
     """The one line that can be pasted into a report and computed again."""
-    separator = "：" if lang == "zh" else ": "
-    return f"{cell_name(cell.cell, lang, own)}{separator}{formula_line(cell)}"
+    return f"{cell_name(cell.cell, lang, own)}{_colon(lang)}{formula_line(cell)}"
 
 
 def _stand_in(row: dict[str, Any], words: dict[str, str]) -> str:
@@ -78,21 +86,50 @@ def _stand_in(row: dict[str, Any], words: dict[str, str]) -> str:
     return "" if is_valid(row, row["year"]) else f"  ({words['stands_in'].format(year=row['year'])})"
 
 
-def _total_line(explanation: Explanation, words: dict[str, str]) -> str:
+def _asked(explanation: Explanation, lang: Lang) -> str:
+    """What was asked about as people name it, a line with its views: 北京 2007 能源活动合计 (energy-balance) CO2."""
+    place, of_views = explanation.place, explanation.views
+    line = next((line for name in of_views for line in views.view(name).lines if line.row == place.row), None)
+    parts = (
+        codes.entity_name(place.entity or "", lang, explanation.names),
+        str(place.year),
+        f"{line.name(lang)} ({', '.join(of_views)})" if line else None,
+        codes.category(place.category).name(lang) if place.category else None,
+        codes.item(place.item).name(lang) if place.item else None,
+        place.gas,
+        marks("account", lang)[place.account] if place.account else None,
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _total_line(explanation: Explanation, words: dict[str, str], lang: Lang) -> str:
     n = len(explanation.cells) + explanation.others
+    name = f"{_asked(explanation, lang)} {words['total']}"
     incomplete = f"  {words['incomplete'].format(n=len(explanation.missing))}" if explanation.missing else ""
     if explanation.mass_t is None:
-        return f"{words['total']}: {words['none']}{incomplete}"
-    return f"{words['total']}: {plain(explanation.mass_t)} t  ({words['of'].format(n=n)}){incomplete}"
+        return f"{name}: {words['none']}{incomplete}"
+    return f"{name}: {plain(explanation.mass_t)} t  ({words['of'].format(n=n)}){incomplete}"
 
 
-def _adding_up(explanation: Explanation) -> str:
+def _adding_up(explanation: Explanation, lang: Lang) -> list[str]:
+    """The one line that can be pasted into a report and computed again, where several masses are added."""
     parts = [plain(Decimal(cell.cell["mass_t"])) for cell in explanation.cells]
     if explanation.others:
         parts.append(plain(explanation.others_t))
     if explanation.mass_t is None or len(parts) < 2:
-        return ""
-    return f"{' + '.join(f'({p})' if p.startswith('-') else p for p in parts)} = {plain(explanation.mass_t)} t"
+        return []
+    added = " + ".join(f"({p})" if p.startswith("-") else p for p in parts)
+    return [f"{_asked(explanation, lang)}{_colon(lang)}{added} = {plain(explanation.mass_t)} t {explanation.place.gas}"]
+
+
+def _information_line(row: Mapping[str, Any], lang: Lang, explanation: Explanation) -> str:
+    amount = row["notation_key"] if row["quantity"] is None else f"{plain(row['quantity'])} {row['unit']}"
+    why = codes.information_reason(row["category"], row["item"], lang)
+    return f"  {_key_name(row, lang, explanation.names)}{_colon(lang)}{amount}  {why}"
+
+
+def _colon(lang: Lang) -> str:
+    return "：" if lang == "zh" else ": "
 
 
 def _cell_lines(cell: CellExplained, words: dict[str, str], lang: Lang, own: Mapping[str, str]) -> list[str]:

@@ -24,6 +24,7 @@ from accounting.factors.values import Value, value
 from accounting.tables import CLASS_KEY
 
 INTERNATIONAL = "WORLD"
+OTHER_YEAR = "other year"
 ASIDE_FROM_PLACE = CLASS_KEY[1:]
 Key = dict[str, Any]
 
@@ -49,6 +50,17 @@ class Candidate:
 ByPlace = dict[str, list[Candidate]]
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A row that was passed over, and why."""
+
+    row: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.row} ({self.why})"
+
+
 @dataclass(frozen=True, eq=False)
 class Choice:
     """The value that applies, why, and what was passed over; `chosen` is None where nothing fits or a tie is left.
@@ -58,9 +70,12 @@ class Choice:
 
     chosen: Candidate | None
     rank: tuple[Any, ...]
-    passed_over: tuple[str, ...]
+    passed_over: tuple[Passed, ...]
     tied: tuple[str, ...] = ()
-    needs_basis: bool = False
+
+    def passed_for(self, why: str) -> Passed | None:
+        """The first row that was passed over for that reason."""
+        return next((passed for passed in self.passed_over if passed.why == why), None)
 
 
 class Index:
@@ -137,8 +152,7 @@ class _Judged:
     """The rows of one place: those that fit with their rank, the best first; what is said of those that do not."""
 
     fitting: list[tuple[tuple[Any, ...], Candidate]]
-    passed: list[str]
-    needs_basis: bool
+    passed: list[Passed]
 
 
 class Standing:
@@ -147,7 +161,7 @@ class Standing:
     def __init__(self, rows: ByPlace, key: Key, reads_activity: bool) -> None:
         self._rows, self._key, self._reads_activity = rows, key, reads_activity
         self._judged: dict[str, _Judged] = {}
-        self._passed: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._passed: dict[tuple[str, ...], tuple[Passed, ...]] = {}
         self._choices: dict[tuple[tuple[int, str], ...], Choice] = {}
 
     def choice(self, places: Sequence[str]) -> Choice:
@@ -160,17 +174,16 @@ class Standing:
     def _choice(self, held: tuple[tuple[int, str], ...]) -> Choice:
         nearest = next(((step, place) for step, place in held if self._at(place).fitting), None)
         if nearest is None:
-            needs_basis = any(self._at(place).needs_basis for _, place in held)
-            return Choice(None, (), self._passed_at(tuple(place for _, place in held)), needs_basis=needs_basis)
+            return Choice(None, (), self._passed_at(tuple(place for _, place in held)))
         step, home = nearest
         (rank, best), *others = self._at(home).fitting
         if tied := [candidate for equal, candidate in others if equal == rank]:
-            passed = sorted(text for _, place in held for text in self._at(place).passed)
+            passed = sorted((one for _, place in held for one in self._at(place).passed), key=str)
             named = sorted(candidate.row["citation"] or "" for candidate in (best, *tied))
             return Choice(None, (step, *rank), tuple(passed), tuple(named))
         beside = [*self._at(home).passed, *(_said(candidate, "rank") for _, candidate in others)]
         beyond = self._passed_at(tuple(place for _, place in held if place != home))
-        return Choice(best, (step, *rank), tuple(sorted((*beyond, *beside))) if beside else beyond)
+        return Choice(best, (step, *rank), tuple(sorted((*beyond, *beside), key=str)) if beside else beyond)
 
     def _at(self, place: str) -> _Judged:
         if place not in self._judged:
@@ -179,21 +192,20 @@ class Standing:
             self._judged[place] = _Judged(
                 sorted(fitting, key=lambda pair: pair[0]),
                 [_said(one, obstacle) for one, obstacle in obstacles if obstacle is not None],
-                any(obstacle == bases.UNSTATED for _, obstacle in obstacles),
             )
         return self._judged[place]
 
-    def _passed_at(self, places: tuple[str, ...]) -> tuple[str, ...]:
+    def _passed_at(self, places: tuple[str, ...]) -> tuple[Passed, ...]:
         """What is said of all rows of places of which none is taken."""
         if places not in self._passed:
             judged = [self._at(place) for place in places]
             beaten = (_said(candidate, "rank") for one in judged for _, candidate in one.fitting)
-            self._passed[places] = tuple(sorted((*(text for one in judged for text in one.passed), *beaten)))
+            self._passed[places] = tuple(sorted((*(passed for one in judged for passed in one.passed), *beaten), key=str))
         return self._passed[places]
 
 
-def _said(candidate: Candidate, why: str) -> str:
-    return f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']} ({why})"
+def _said(candidate: Candidate, why: str) -> Passed:
+    return Passed(f"{candidate.pack}: {candidate.row['value']} {candidate.row['unit']}", why)
 
 
 def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activity: bool) -> int | None:
@@ -203,7 +215,8 @@ def nearest_year(index: Index, parameter: str, gas: str, key: Key, reads_activit
     for step, place in enumerate(index.places(key["place"], key["year"])):
         for candidate in by_place.get(place, ()):
             row = candidate.row
-            year = min(max(key["year"], row["valid_from"] or 0), row["valid_to"] or 9999)
+            since, until = codes.span(row["valid_from"], row["valid_to"])
+            year = min(max(key["year"], since), until)
             if _obstacle(candidate, key | {"year": year}, reads_activity) is None:
                 found.append((step, abs(year - key["year"]), year))
     return min(found)[2] if found else None
@@ -214,7 +227,7 @@ def _obstacle(candidate: Candidate, key: Key, reads_activity: bool) -> str | Non
     if row["category"] is not None and row["category"] not in (key["category"], *codes.category_parents(key["category"])):
         return "other category"
     if not is_valid(row, key["year"]):
-        return "other year"
+        return OTHER_YEAR
     if row.get("month") not in (None, key["month"]):
         return "other month"
     try:

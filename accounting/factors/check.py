@@ -186,6 +186,10 @@ def _exact(text: str) -> Decimal | None:
     return Decimal(text)
 
 
+def _span(row: Row) -> tuple[int, int]:
+    return codes.span(row["valid_from"], row["valid_to"])
+
+
 def _validity(rows: list[Row], pack: str) -> Iterator[Row]:
     """Years of one key: in order, without overlap and without a gap."""
     by_key: dict[tuple[Any, ...], list[Row]] = {}
@@ -193,12 +197,13 @@ def _validity(rows: list[Row], pack: str) -> Iterator[Row]:
         edition = row["edition"] if row["parameter"] == "gwp" else None
         by_key.setdefault((*(row[column] for column in _KEY), row["tier"], edition), []).append(row)
     for same in by_key.values():
-        same.sort(key=lambda row: row["valid_from"] or 0)
+        same.sort(key=lambda row: _span(row)[0])
         for row in same:
-            if (row["valid_from"] or 0) > (row["valid_to"] or 9999):
+            since, until = _span(row)
+            if since > until:
                 yield _told(row, "pack.validity", f"{row['valid_from']}–{row['valid_to']}")
         for earlier, later in pairwise(same):
-            ends, begins = earlier["valid_to"] or 9999, later["valid_from"] or 0
+            ends, begins = _span(earlier)[1], _span(later)[0]
             if begins <= ends:
                 yield _told(
                     later,

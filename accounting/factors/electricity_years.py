@@ -16,14 +16,13 @@ from dataclasses import replace
 import polars as pl
 
 from accounting.errors import UsageError
-from accounting.factors.candidates import Choice, Index, Key, nearest_year
+from accounting.factors.candidates import OTHER_YEAR, Choice, Index, Key, nearest_year
 from accounting.factors.pack import Pack
 from accounting.methods.electricity_heat import FACTOR_ITEMS
 
 STRICT, NEAREST, FIXED = "strict", "nearest", "fixed:YEAR"
 POLICIES = (STRICT, NEAREST, FIXED)
 _FIRST, _LAST = 1900, 2099
-_OTHER_YEAR = "(other year)"
 
 
 def checked(policy: str) -> str:
@@ -102,7 +101,7 @@ def choices(index: Index, parameter: str, gas: str, key: Key, reads_activity: bo
         return own
     fixed = fixed_year(policy)
     meant = own if fixed is None else of_year(fixed)
-    hint = "(other year: --electricity-year)" if fixed is None else f"(other year than {policy})"
+    why = f"{OTHER_YEAR}: --electricity-year" if fixed is None else f"{OTHER_YEAR} than {policy}"
     hinted: dict[Choice, Choice] = {}
 
     def of_another_year(place: str) -> Choice:
@@ -114,8 +113,8 @@ def choices(index: Index, parameter: str, gas: str, key: Key, reads_activity: bo
             if year is not None:
                 return of_year(year)(place)
         if choice not in hinted:
-            passed_over = tuple(passed.replace(_OTHER_YEAR, hint) for passed in choice.passed_over)
-            hinted[choice] = replace(choice, passed_over=passed_over)
+            told = (replace(one, why=why) if one.why == OTHER_YEAR else one for one in choice.passed_over)
+            hinted[choice] = replace(choice, passed_over=tuple(told))
         return hinted[choice]
 
     return of_another_year

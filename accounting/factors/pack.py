@@ -196,7 +196,7 @@ def is_valid(row: Mapping[str, Any], year: int) -> bool:
     >>> is_valid({"valid_from": 2020, "valid_to": None}, 2019), is_valid({"valid_from": None, "valid_to": 2020}, 2020)
     (False, True)
     """
-    return bool((row["valid_from"] or 0) <= year <= (row["valid_to"] or 9999))
+    return codes.holds_in(year, row["valid_from"], row["valid_to"])
 
 
 def years_of(row: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ never mixed. A class that should have a factor and has none is `missing` with it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
@@ -21,7 +21,7 @@ from accounting.factors.own import SHARE, SPLITS
 from accounting.factors.pack import Pack, is_valid, place_of, years_of
 from accounting.factors.sources import Choices, Sources
 from accounting.methods import Method, methods_for
-from accounting.tables import frame, plain
+from accounting.tables import AMBIGUOUS, BASIS_UNSTATED, CAUSES, NO_VALUE, OTHER_BASIS, frame, plain
 from accounting.units import DIMENSIONS
 
 Ways = dict[str, list[tuple[Method, ...]]]  # by gas
@@ -30,7 +30,7 @@ Attempt = tuple[Method, Choices]
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Tables effective and resolution; `missing` (class, gas, scope, account, severity, reason); findings."""
+    """Tables effective, resolution and missing; findings."""
 
     effective: pl.DataFrame
     resolution: pl.DataFrame
@@ -93,8 +93,8 @@ def resolve(
     `classes` has `class` and CLASS_KEY; `counted` are pairs of category and scope; `policy` is the market policy of
     electricity, `years` says which year's electricity factor a year takes, `lineages` what a project says of where its
     entities belong. For each class and each gas for which the packs hold any value that may serve its category there
-    is a row of Effective (more where a process spreads over years), or one of `missing`: severity `info` where a pack
-    says that it leaves the item out, else `warning`.
+    is a row of Effective (more where a process spreads over years), or one of `missing` with the `code` of its cause:
+    severity `info` where a pack says that it leaves the item out, else `warning`.
     """
     sources, found = Sources(packs, years, lineages), _Found()
     ways: dict[tuple[str, str, str], Ways] = {}
@@ -194,7 +194,7 @@ def _resolve_parts(
              for method, by_kind in tried]  # fmt: skip
     unit = str(key["unit"])
     of_mass = f"splits: 份额按质量计，数量以 {unit} 计 / the shares are of mass, the quantity is in {unit}"
-    _miss(key, gas, named, found, lambda: ("warning", _unresolved(_nearest(named)) if by_mass else of_mass))
+    _miss(key, gas, named, found, lambda: _unresolved(_nearest(named)) if by_mass else Why(NO_VALUE, of_mass))
 
 
 def _take_parts(
@@ -287,7 +287,7 @@ def _resolution_row(key: dict[str, Any], gas: str, method: Method, parameter: st
         "parameter_item": row["item"],
         "rank": ".".join(str(part) for part in choice.rank[:4]),
         "reason": _reason(row, key["year"]),
-        "passed_over": "; ".join(choice.passed_over) or None,
+        "passed_over": "; ".join(map(str, choice.passed_over)) or None,
     }
 
 
@@ -298,21 +298,34 @@ def _reason(row: dict[str, Any], year: int) -> str:
     return f"{place_of(row)}, {category}, valid {years_of(row)}{stands_in}"
 
 
-def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources) -> tuple[str, str]:
-    """Severity and reason of a class key for which no method resolved: what a pack says, else what stood in the way."""
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a class has no factor: columns `code`, `reason` and `severity` of `missing`."""
+
+    code: str
+    reason: str
+    severity: str = "warning"
+
+    def told(self) -> dict[str, str]:
+        """The columns."""
+        return asdict(self)
+
+
+def why_missing(key: dict[str, Any], gas: str, tried: Sequence[Attempt], sources: Sources) -> Why:
+    """Why no method resolved for a class key: what a pack says, else what stood in the way."""
     method, nearest = tried[0][0], _nearest(tried)
-    said = _said_by_packs(key, gas, sources.packs(method, gas))
+    if said := _said_by_packs(key, gas, sources.packs(method, gas)):
+        return said
     closed = None if _basis_hinders(nearest) else sources.closed(method, gas)
-    return said or ("warning", closed or _unresolved(nearest))
+    return Why(NO_VALUE, closed) if closed else _unresolved(nearest)
 
 
-def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], found: _Found, why: Callable[[], tuple[str, str]]) -> None:
+def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], found: _Found, why: Callable[[], Why]) -> None:
     method = tried[0][0]
     choices = [(name, choice) for _, by_name in tried for name, choice in by_name.items()]
 
     def made() -> list[dict[str, Any]]:
-        severity, reason = why()
-        return [{"gas": gas, "scope": method.scope, "account": method.account, "severity": severity, "reason": reason}]
+        return [{"gas": gas, "scope": method.scope, "account": method.account, **why().told()}]
 
     kind = (key["category"], key["item"], key["unit"], gas, method.scope, method.account)
     found.missing.add(key["class"], (*kind, *(choice for _, choice in choices)), made)
@@ -322,7 +335,7 @@ def _miss(key: dict[str, Any], gas: str, tried: Sequence[Attempt], found: _Found
             found.ambiguous[tie] = found.ambiguous.get(tie, 0) + 1
 
 
-def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tuple[str, str] | None:
+def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> Why | None:
     for pack in packs:
         for row in pack.absences.to_dicts():
             fits = (
@@ -331,7 +344,7 @@ def _said_by_packs(key: dict[str, Any], gas: str, packs: Sequence[Pack]) -> tupl
                 row["gas"] in (gas, None),
             )
             if all(fits):
-                return row["severity"], f"{pack.id}: {row['reason_zh']} / {row['reason_en']}"
+                return Why(NO_VALUE, f"{pack.id}: {row['reason_zh']} / {row['reason_en']}", row["severity"])
     return None
 
 
@@ -341,34 +354,36 @@ def _nearest(tried: Sequence[Attempt]) -> Attempt:
 
 
 def _basis_hinders(attempt: Attempt) -> bool:
-    lacking = [choice for choice in attempt[1].values() if choice.chosen is None]
-    return all(choice.needs_basis or _on_other_basis(choice) for choice in lacking)
+    return all(_cause(choice) in (BASIS_UNSTATED, OTHER_BASIS) for choice in attempt[1].values() if choice.chosen is None)
 
 
-def _on_other_basis(choice: Choice) -> str | None:
-    return next((passed for passed in choice.passed_over if passed.endswith(f"({bases.OTHER})")), None)
+def _cause(choice: Choice) -> str:
+    """The code of why a parameter has no value."""
+    if choice.tied:
+        return AMBIGUOUS
+    return next((code for why, code in _OF_BASIS.items() if choice.passed_for(why)), NO_VALUE)
 
 
-def _unresolved(attempt: Attempt) -> str:
+_OF_BASIS = {bases.UNSTATED: BASIS_UNSTATED, bases.OTHER: OTHER_BASIS}
+
+
+def _unresolved(attempt: Attempt) -> Why:
     """What stood in the way of a method."""
     method, choices = attempt
-    lacking = {name: _obstacle_said(choice) for name, choice in choices.items() if choice.chosen is None}
-    zh, en = ("; ".join(f"{name} {said[i]}" for name, said in lacking.items()) for i in (0, 1))
-    return f"{method.id}: {zh} / {en}"
+    lacking = {name: choice for name, choice in choices.items() if choice.chosen is None}
+    said = {name: _obstacle_said(choice) for name, choice in lacking.items()}
+    zh, en = ("; ".join(f"{name} {texts[i]}" for name, texts in said.items()) for i in (0, 1))
+    return Why(min(map(_cause, lacking.values()), key=CAUSES.index), f"{method.id}: {zh} / {en}")
 
 
 def _obstacle_said(choice: Choice) -> tuple[str, str]:
     """Why a parameter has no value, in both languages."""
     if choice.tied:
-        return "有几个值不分先后 (factor.ambiguous)", "several values stand equal (factor.ambiguous)"
-    if choice.needs_basis:
-        return "数量未注明基准 (factor.basis_unstated)", "the basis of the quantity is not stated (factor.basis_unstated)"
-    other = _on_other_basis(choice)
-    if other is not None:
-        return (
-            f"因子的基准与数量不同 (factor.other_basis)：{other}",
-            f"the factor stands on another basis than the quantity (factor.other_basis): {other}",
-        )
+        return "有几个值不分先后", "several values stand equal"
+    if choice.passed_for(bases.UNSTATED):
+        return "数量未注明基准", "the basis of the quantity is not stated"
+    if other := choice.passed_for(bases.OTHER):
+        return f"因子的基准与数量不同：{other}", f"the factor stands on another basis than the quantity: {other}"
     if choice.passed_over:
         return f"有值但不适用：{choice.passed_over[0]}", f"a value that does not serve: {choice.passed_over[0]}"
     return "所选因子包中没有值", "no value in these packs"

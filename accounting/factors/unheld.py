@@ -16,10 +16,10 @@ import polars as pl
 from accounting import codes
 from accounting.factors.pack import load, shipped_packs
 from accounting.methods import Method, methods_for
-from accounting.tables import frame
+from accounting.tables import NO_CATEGORY, frame
 
-CODE = "factor.no_category"
-_REASON = f"所选因子包没有该部门与品种的任何因子 ({CODE}) / the chosen packs hold no factor of this category and item ({CODE})"
+_REASON = "所选因子包没有该部门与品种的任何因子 / the chosen packs hold no factor of this category and item"
+_WHY = {"severity": "warning", "code": NO_CATEGORY, "reason": _REASON}
 Scopes = Collection[tuple[str, int]]
 
 
@@ -40,7 +40,7 @@ def unheld(silent: pl.DataFrame, counted: Scopes, policy: str | None, gases: Col
         named = _demanded(str(category), str(item), str(unit), counted, policy)
         told = [(gas, scope, account) for gas, scope, account in named if gas in gases]
         rows += [
-            {"class": number, "gas": gas, "scope": scope, "account": account, "severity": "warning", "reason": _REASON}
+            {"class": number, "gas": gas, "scope": scope, "account": account, **_WHY}
             for number in group["class"]
             for gas, scope, account in told
         ]

@@ -14,11 +14,13 @@ from accounting.ingest.counts import Counted
 from accounting.ingest.reading import Reading
 from accounting.ingest.sources import Source
 from accounting.ingest.statements import Statement
-from accounting.tables import empty
+from accounting.ledger import FIGURE
+from accounting.tables import TABLES, empty
 
 ACCOUNT = ("read", "accepted", "rejected", "subtotals", "set_aside", "transfers")
-PLACE = ["entity", "year", "category", "item", "monthly"]  # figures of one kind, whatever their unit and basis
-SUBJECT = ["entity", "year", "item"]
+PLACE = [*FIGURE, "monthly"]  # figures of one kind, whatever their unit and basis
+PLACES = {name: pl.Boolean() if name == "monthly" else TABLES["sums"][name] for name in PLACE}
+TRANSFERRED = ["entity", "year", "item"]
 
 
 @dataclass(slots=True)
@@ -75,8 +77,8 @@ class Part:
         self._take_out(places.rename({"category": "reported"}), reported, pl.col("month").is_not_null().alias("monthly"))
 
     def withdraw_transfers(self, of: pl.DataFrame) -> pl.DataFrame:
-        """Take the transfers of these entities, years and items (`SUBJECT`) back; gives what was taken back."""
-        gone = self._take_out(of.select(SUBJECT).with_columns(pl.lit(value=True).alias("made")))
+        """Take the transfers of these entities, years and items (`TRANSFERRED`) back; gives what was taken back."""
+        gone = self._take_out(of.select(TRANSFERRED).with_columns(pl.lit(value=True).alias("made")))
         if self.portions is None and gone.height:
             self.rows = transfers.without_mark(self.rows, gone)
         return gone

@@ -20,32 +20,27 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, ledger
-from accounting.codes import Rule
+from accounting.codes import Pair, Rule
 from accounting.errors import Where, finding, rejection
 from accounting.exact import QUANTITY_DIGITS, integers, plain
 from accounting.ingest import cell_lists
 from accounting.ingest.account import LISTED, unlisted
-from accounting.ingest.batch import PLACE, Part
+from accounting.ingest.batch import PLACE, PLACES, Part
 from accounting.ingest.contested import Refusals, count_of, refused_cells, reported, reported_pairs
 from accounting.ingest.project_tables.wholes import made_of, with_parts
-from accounting.ledger import UNSAID
-from accounting.tables import TABLES
+from accounting.ledger import PAIR, SUBJECT, UNSAID, named
 
-SUBJECT = ["entity", "year"]
-_PAIR = ["category", "item"]
 COMPARED = {"MWh": 36, "GJ": 10}  # tenths of a GJ in one; 1 MWh is 3.6 GJ
 ABOVE = ("whole", "total", "lost", "more")  # what a claim is held against
 SUMMED = ("part", *ABOVE, "less")
 SIDES = (*SUMMED, "every", "open", "closed")
 NOTHING = ("NO", "NA")
-_PLACES = {name: pl.Boolean() if name == "monthly" else TABLES["sums"][name] for name in PLACE}
-Pair = tuple[str, str]
 Sides = dict[str, tuple[Pair, ...]]
 
 
 def over_ceilings(parts: Sequence[Part], belonging: Sequence[ledger.Part] = ()) -> Refusals:
     """Which places of which parts are more than they can be; `belonging` says of which others wholes are made."""
-    none = pl.DataFrame(schema=_PLACES)
+    none = pl.DataFrame(schema=PLACES)
     found = Refusals([none] * len(parts), [], [])
     pairs = reported_pairs(parts)
     for rule in codes.rules("within"):
@@ -101,16 +96,15 @@ def _with_parts(
 
     What only their parts decide is a contradiction between both and told as such (`parts.ceiling`).
     """
-    meant = figures.join(_named(sides).unique(_PAIR), on=_PAIR, how="semi")
+    meant = figures.join(_of_sides(sides).unique(PAIR), on=PAIR, how="semi")
     together = ledger.with_wholes(ledger.key_sums(meant).collect(), belonging).filter(_is_whole(belonging))
     decided = alone.filter(~pl.col("undecided"))
     found = over(rule, sides, together.lazy(), said=figures).join(alone, on=SUBJECT, how="semi")
     return pl.concat([found.filter("undecided"), found.filter(~pl.col("undecided")).join(decided, on=SUBJECT, how="semi")])
 
 
-def _named(sides: Sides) -> pl.LazyFrame:
-    schema = {"side": pl.String, "category": pl.String, "item": pl.String}
-    return pl.LazyFrame([(side, *pair) for side, own in sides.items() for pair in own], schema=schema, orient="row")
+def _of_sides(sides: Sides) -> pl.LazyFrame:
+    return pl.concat([named(own).select(pl.lit(side).alias("side"), *PAIR) for side, own in sides.items()]).lazy()
 
 
 def _subjects(figures: pl.LazyFrame, sides: Sides) -> pl.DataFrame:
@@ -120,7 +114,7 @@ def _subjects(figures: pl.LazyFrame, sides: Sides) -> pl.DataFrame:
     given = figures.filter((pl.col("quantity") != 0) | pl.col("notation_key").is_in(UNSAID))
     scale = pl.col("unit").replace_strict(COMPARED, default=None, return_dtype=pl.Int128)
     size = (integers(pl.col("quantity")) * scale).alias("size")
-    sized = given.join(_named(sides), on=_PAIR, how="inner").select(
+    sized = given.join(_of_sides(sides), on=PAIR, how="inner").select(
         *SUBJECT, "side", size, pl.col("quantity").is_null().alias("no")
     )
     of = {side: pl.col("side") == side for side in SIDES}
@@ -165,7 +159,7 @@ def _whole_is_said(rule: Rule, sides: Sides, figures: pl.LazyFrame) -> pl.DataFr
     """Places and years that report a total, or each category of `every`: a quantity, were it 0, or that there is none."""
     is_total, is_sector = (pl.col("side") == side for side in ("total", "every"))
     given = pl.col("quantity").is_not_null()
-    known = figures.join(_named(sides), on=_PAIR, how="inner").filter(
+    known = figures.join(_of_sides(sides), on=PAIR, how="inner").filter(
         (is_total & (pl.col("quantity") != 0)) | (is_sector & (given | pl.col("notation_key").is_in(NOTHING)))
     )
     sectors = pl.col("category").filter(is_sector).n_unique() == len(rule.side("every").categories)
@@ -173,8 +167,8 @@ def _whole_is_said(rule: Rule, sides: Sides, figures: pl.LazyFrame) -> pl.DataFr
 
 
 def _places(part: Part, pairs: Sequence[Pair], subjects: pl.DataFrame) -> pl.DataFrame:
-    own = reported(part).join(_named({"": tuple(pairs)}), on=_PAIR, how="semi")
-    return own.select(PLACE).unique().collect().join(subjects, on=SUBJECT, how="semi").cast(_PLACES)  # type: ignore[arg-type]
+    own = reported(part).join(named(pairs).lazy(), on=PAIR, how="semi")
+    return own.select(PLACE).unique().collect().join(subjects, on=SUBJECT, how="semi").cast(PLACES)  # type: ignore[arg-type]
 
 
 def _first_cells(

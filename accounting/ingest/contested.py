@@ -20,22 +20,21 @@ from typing import Any
 import polars as pl
 
 from accounting import codes
+from accounting.codes import Pair
 from accounting.errors import LANGS, Where, finding, rejection
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
 from accounting.ingest import cell_lists
 from accounting.ingest.account import LISTED
-from accounting.ingest.batch import PLACE, Part
+from accounting.ingest.batch import PLACE, PLACES, Part
 from accounting.ingest.words import BETWEEN
-from accounting.tables import TABLES
+from accounting.ledger import PAIR
 
 KINDS = ("statement.and_table", "key.parent_and_child", "key.month_and_year")  # and those of rules; the first that fits is told
 KEY = [*PLACE, "part"]
 _OTHER = {"category": "o_category", "item": "o_item", "monthly": "o_monthly", "part": "o_part"}
 _MEETING = ["entity", "year", "o_category", "o_item"]
 _EDGE = [*KEY, *_OTHER.values()]
-_PLACES = {name: pl.Boolean() if name == "monthly" else TABLES["sums"][name] for name in PLACE}
 _MONTHLY = pl.col("month").is_not_null().alias("monthly")
-Pair = tuple[str, str]  # category and item
 
 
 @dataclass(slots=True)
@@ -53,7 +52,7 @@ def contested(parts: Sequence[Part]) -> Refusals:
     At most 10,000 cells are listed, a file's others are counted. A rest (other gas) beside what it leaves out (blast
     furnace gas) is right in a balance sheet, and a finding in a table, which may mean either.
     """
-    none = pl.DataFrame(schema=_PLACES)
+    none = pl.DataFrame(schema=PLACES)
     pairs = reported_pairs(parts)
     wholes, rests = _nested_pairs(pairs)
     apart = apart_pairs(pairs)
@@ -171,7 +170,7 @@ def _containing(held: pl.DataFrame, pairs: list[tuple[Pair, Pair]]) -> pl.DataFr
     """A whole against each of its parts."""
     schema: dict[str, Any] = dict.fromkeys(("category", "item", "o_category", "o_item"), pl.String)
     table = pl.DataFrame([(*whole, *part) for whole, part in pairs], schema=schema, orient="row")
-    return _against(held.join(table, on=["category", "item"], how="inner"), held)
+    return _against(held.join(table, on=PAIR, how="inner"), held)
 
 
 def _both_ways(edges: pl.DataFrame) -> pl.DataFrame:

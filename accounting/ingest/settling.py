@@ -12,7 +12,7 @@ from accounting.errors import LANGS, Where, finding
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, plain
 from accounting.ingest import cell_lists
 from accounting.ingest.account import LISTED, unlisted
-from accounting.ingest.batch import SUBJECT, Part
+from accounting.ingest.batch import TRANSFERRED, Part
 from accounting.ingest.transfers import TARGET
 from accounting.tables import KEY
 
@@ -30,13 +30,13 @@ def settled_transfers(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
     if not moving:
         return
     figures = pl.concat([part.given().filter(~MADE & QUANTITY.is_not_null()) for part in parts])
-    gross = figures.filter(pl.col("category") == TARGET).select(SUBJECT).unique().collect()
-    divided = figures.filter(pl.col("category").is_in(codes.divisions(TARGET))).select(SUBJECT).unique().collect()
+    gross = figures.filter(pl.col("category") == TARGET).select(TRANSFERRED).unique().collect()
+    divided = figures.filter(pl.col("category").is_in(codes.divisions(TARGET))).select(TRANSFERRED).unique().collect()
     for part in moving:
-        lone = part.given().filter(MADE).select(SUBJECT).unique().collect().join(gross, on=SUBJECT, how="anti")
-        of_divisions = lone.join(divided, on=SUBJECT, how="semi")
+        lone = part.given().filter(MADE).select(TRANSFERRED).unique().collect().join(gross, on=TRANSFERRED, how="anti")
+        of_divisions = lone.join(divided, on=TRANSFERRED, how="semi")
         yield from _taken_back(part, "transfer.only_divisions", of_divisions)
-        yield from _taken_back(part, "transfer.no_industry", lone.join(of_divisions, on=SUBJECT, how="anti"))
+        yield from _taken_back(part, "transfer.no_industry", lone.join(of_divisions, on=TRANSFERRED, how="anti"))
 
 
 def _taken_back(part: Part, code: str, subjects: pl.DataFrame) -> Iterator[dict[str, Any]]:
@@ -45,7 +45,9 @@ def _taken_back(part: Part, code: str, subjects: pl.DataFrame) -> Iterator[dict[
         return
     count = gone.height if part.portions is None else int(gone["rows"].sum())
     cells = (
-        gone["cell"].to_list() if part.portions is None else [f"{e} {y} {i}" for e, y, i in subjects.sort(SUBJECT).iter_rows()]
+        gone["cell"].to_list()
+        if part.portions is None
+        else [f"{e} {y} {i}" for e, y, i in subjects.sort(TRANSFERRED).iter_rows()]
     )
     where = part.where if part.portions is not None else Where(part.where.file, part.where.sheet, cells[0])
     yield finding(code, "completeness", "warning", where=where, seen=count, count=count, cells=cell_lists.first(cells))

@@ -25,20 +25,18 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, ledger
-from accounting.codes import Rule
+from accounting.codes import Pair, Rule
 from accounting.errors import LANGS, Where, finding, title
 from accounting.exact import MASS_DIGITS, QUANTITY_DIGITS, integers, plain
 from accounting.ingest.account import LISTED, unlisted
+from accounting.ledger import FIGURE, PAIR, SUBJECT, named, pairs_of
 from accounting.ranks import typed_as, uncoded
 from accounting.tables import CELL, TABLES
 
-SUBJECT = ["entity", "year"]
-PLACE = [*SUBJECT, "category", "item"]
 NO_WHOLE = "ceiling.no_whole"
 OF_A_PART = "parts.struck"
 USES = ("final_consumption", "burnt_transformation", "transport_fuel")
 _CLAIM = {**{name: TABLES["inventory"][name] for name in CELL}, **dict.fromkeys(("code", "part", "whole"), pl.String())}
-Pair = tuple[str, str]
 
 
 def claims(cells: pl.DataFrame, sums: pl.DataFrame, parts: Sequence[ledger.Part] = ()) -> pl.DataFrame:
@@ -47,8 +45,8 @@ def claims(cells: pl.DataFrame, sums: pl.DataFrame, parts: Sequence[ledger.Part]
     `cells` is Inventory, `sums` the key sums, words coded or not, `parts` those of which wholes are made. Cells of code
     `ceiling.no_whole` are doubtful and stand: what they are taken off is not reported at all.
     """
-    pairs = _pairs(sums)
-    concerned = _pairs(_uses_below_zero(sums)).union(
+    pairs = pairs_of(sums)
+    concerned = pairs_of(_uses_below_zero(sums)).union(
         *(_meant_at_all(rule, pairs) for kind in _CLAIMING for rule in codes.rules(kind))
     )
     if not concerned:
@@ -104,14 +102,9 @@ def _meant_at_all(rule: Rule, pairs: set[Pair]) -> set[Pair]:
     return set[Pair]().union(*means.values()) if claimed else set()
 
 
-def _pairs(table: pl.DataFrame) -> set[Pair]:
-    return set(table.select("category", "item").unique().cast(pl.String).iter_rows())
-
-
 def _of_pairs(table: pl.DataFrame, pairs: Collection[Pair]) -> pl.DataFrame:
     """The rows of these categories and items, in plain words."""
-    named = pl.DataFrame(list(pairs), schema={"category": pl.String, "item": pl.String}, orient="row")
-    return uncoded(table.join(typed_as(named, table, named.columns), on=named.columns, how="semi", maintain_order="left"))
+    return uncoded(table.join(typed_as(named(pairs), table, PAIR), on=PAIR, how="semi", maintain_order="left"))
 
 
 def _uses_below_zero(sums: pl.DataFrame) -> pl.DataFrame:
@@ -150,13 +143,13 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
     stake = pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake")
     told = (
         claimed.join(uncoded(cells).select(*CELL, "co2e_t"), on=list(CELL), how="left", maintain_order="left")
-        .group_by(*PLACE, "code", maintain_order=True)
+        .group_by(*FIGURE, "code", maintain_order=True)
         .agg(stake, pl.col("part", "whole").first())
     )
-    first = activity.select(*PLACE, "file", "sheet", "cell").unique(PLACE, keep="first", maintain_order=True)
-    for row in told.head(LISTED).join(first, on=PLACE, how="left", maintain_order="left").iter_rows(named=True):
+    first = activity.select(*FIGURE, "file", "sheet", "cell").unique(FIGURE, keep="first", maintain_order=True)
+    for row in told.head(LISTED).join(first, on=FIGURE, how="left", maintain_order="left").iter_rows(named=True):
         facts: dict[str, Any] = {f"key_{lang}": codes.pair_name(row["category"], row["item"], lang) for lang in LANGS}
-        facts |= {name: row[name] for name in (*PLACE, "part", "whole")}
+        facts |= {name: row[name] for name in (*FIGURE, "part", "whole")}
         doubtful = row["code"] == NO_WHOLE
         yield finding(
             row["code"], "plausibility" if doubtful else "assertion", "warning" if doubtful else "error",
@@ -169,16 +162,16 @@ def findings(claimed: pl.DataFrame, cells: pl.DataFrame, activity: pl.DataFrame)
 
 def _below_zero(cells: pl.DataFrame, sums: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Uses whose sum over months and bases is negative."""
-    below = _uses_below_zero(sums).select(PLACE).unique()
+    below = _uses_below_zero(sums).select(FIGURE).unique()
     if below.is_empty():
         return
     size = integers(pl.col("quantity")).sum().alias("size")
-    added = sums.join(below, on=PLACE, how="semi").group_by(*PLACE, "unit").agg(size)
-    whole = added.filter(pl.col("size") < 0).sort(*PLACE, "unit")
+    added = sums.join(below, on=FIGURE, how="semi").group_by(*FIGURE, "unit").agg(size)
+    whole = added.filter(pl.col("size") < 0).sort(*FIGURE, "unit")
     told = [f"{plain(Fraction(size, 10**QUANTITY_DIGITS))} {unit}" for unit, size in whole.select("unit", "size").iter_rows()]
-    marked = whole.select(PLACE).with_columns(pl.Series("part", told, dtype=pl.String))
-    marked = marked.group_by(PLACE, maintain_order=True).agg(pl.col("part").str.join(", "))
-    yield cells.join(marked, on=PLACE, how="inner").with_columns(
+    marked = whole.select(FIGURE).with_columns(pl.Series("part", told, dtype=pl.String))
+    marked = marked.group_by(FIGURE, maintain_order=True).agg(pl.col("part").str.join(", "))
+    yield cells.join(marked, on=FIGURE, how="inner").with_columns(
         pl.lit("quantity.below_zero").alias("code"), pl.lit("0").alias("whole")
     )
 
@@ -189,12 +182,11 @@ def _meant(rule: Rule, side: str, cells: pl.DataFrame, pairs: set[Pair]) -> pl.D
     of = rule.side(side)
     if not own:
         return cells.clear()
-    named = pl.DataFrame(list(own), schema={"category": pl.String, "item": pl.String}, orient="row")
     kept = cells.filter((pl.col("scope") == 1) & (pl.col("gas") == (of.gas or "CO2")))
     for column, word in (("pack", of.pack), ("method", of.method)):
         if word is not None:
             kept = kept.filter(pl.col(column).str.split("+").list.contains(word))
-    return kept.join(named, on=["category", "item"], how="semi")
+    return kept.join(named(own), on=PAIR, how="semi")
 
 
 def _of_two_methods(rule: Rule, cells: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:
@@ -225,8 +217,7 @@ _MASS = pl.col("mass_t").cast(pl.String).str.strip_chars_end("0").str.strip_char
 
 
 def _told_apart(rule: Rule, sums: pl.DataFrame, pairs: set[Pair]) -> pl.DataFrame:
-    named = pl.DataFrame(list(rule.of("told", pairs)), schema={"category": pl.String, "item": pl.String}, orient="row")
-    return sums.join(named, on=["category", "item"], how="semi").select(SUBJECT).unique()
+    return sums.join(named(rule.of("told", pairs)), on=PAIR, how="semi").select(SUBJECT).unique()
 
 
 def _taken_off(rule: Rule, cells: pl.DataFrame, pairs: set[Pair]) -> Iterator[pl.DataFrame]:

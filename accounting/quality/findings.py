@@ -16,12 +16,11 @@ from accounting import codes
 from accounting.acceptances import Acceptance
 from accounting.errors import Lang, finding
 from accounting.exact import plain
-from accounting.factors import unheld
 from accounting.inventory import boundary
-from accounting.tables import frame, ordered
+from accounting.ledger import PAIR
+from accounting.tables import BASIS_UNSTATED, NO_CATEGORY, NO_VALUE, OTHER_BASIS, frame, ordered
 
-UNSTATED, OTHER = "factor.basis_unstated", "factor.other_basis"
-BASIS = (UNSTATED, OTHER)  # causes of a missing factor that a table mends
+BASIS = (BASIS_UNSTATED, OTHER_BASIS)  # causes of a missing factor that a table mends
 _TWO_LANGUAGES = re.compile(r"(?P<pack>[\w.-]+: )?(?P<zh>.+?) / (?P<en>.+)", re.DOTALL)
 
 
@@ -46,13 +45,17 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Findings with `stake_t`: Σ |CO2e| of the cells of the entity, year, category and item that they name.
 
     Electricity and heat are at stake once, though they have cells of several boundaries and accounts: the largest. A
-    finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known.
+    finding that names none of these, or only cells without a mass, has no stake: its tonnes are not known. Nor are those
+    of a missing factor: what other gases or other places have of the same category and item is not what it is about.
     """
     keys = ("entity", "year", "category", "item")
     parts: list[pl.DataFrame] = []
+    is_gap = pl.col("kind") == "missing_factor"
     patterns = findings.with_row_index("at").with_columns(
-        pl.concat_str([pl.when(pl.col(key).is_null()).then(pl.lit("-")).otherwise(pl.lit("x")) for key in keys]).alias("names")
-    )
+        pl.concat_str([
+            pl.when(is_gap | pl.col(key).is_null()).then(pl.lit("-")).otherwise(pl.lit("x")) for key in keys
+        ]).alias("names")
+    )  # fmt: skip
     for (names,), group in patterns.group_by("names"):
         named = [key for key, mark in zip(keys, str(names), strict=True) if mark == "x"]
         if named:
@@ -77,19 +80,18 @@ def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.D
     """Findings on a basis (`BASIS`), with an address: of the first row of their category and item, one that states a basis
     where the factor stands on another, one that states none where it is not stated, if there is one.
     """
-    pair = ["category", "item"]
     asked = pl.col("code").is_in(BASIS) & pl.col("file").is_null()
-    named = activity.join(findings.filter(asked).select(pair).unique(), on=pair, how="semi")
+    named = activity.join(findings.filter(asked).select(PAIR).unique(), on=PAIR, how="semi")
     if named.is_empty():
         return findings
     address = {name: f"first_{name}" for name in ("file", "sheet", "cell")}
     shown = pl.concat([
-        named.sort(pl.col("basis").is_null() != (code == UNSTATED), "file", "sheet", "row_id")
-        .unique(pair, keep="first", maintain_order=True)
-        .select(*pair, pl.lit(code).alias("code"), *address)
+        named.sort(pl.col("basis").is_null() != (code == BASIS_UNSTATED), "file", "sheet", "row_id")
+        .unique(PAIR, keep="first", maintain_order=True)
+        .select(*PAIR, pl.lit(code).alias("code"), *address)
         for code in BASIS
     ]).rename(address)  # fmt: skip
-    placed = findings.join(shown, on=[*pair, "code"], how="left", maintain_order="left")
+    placed = findings.join(shown, on=[*PAIR, "code"], how="left", maintain_order="left")
     return placed.with_columns(
         pl.when(asked).then(there).otherwise(name).alias(name) for name, there in address.items()
     ).select(findings.columns)
@@ -105,7 +107,7 @@ def missing_factors(
 ) -> list[dict[str, Any]]:
     """One `missing_factor` finding a (category, item, gas): its entities, years, keys and quantity.
 
-    `missing` gives `class`, `gas`, `severity`, `reason`; the value seen is the quantity, so an acceptance lapses when
+    `missing` gives `class`, `gas`, `severity`, `code`, `reason`; the value seen is the quantity, so an acceptance lapses when
     the statistics change. `reported` are key sums as they were read, so that nothing is added over a part and its whole;
     a gap that only wholes have is found in `with_wholes` and told with their quantity. What no pack serves at all is told
     by `unserved.without_cell`.
@@ -117,14 +119,14 @@ def missing_factors(
     return [_missing_factor(row) for row in lacking.to_dicts()]
 
 
-_GAP = ("category", "item", "unit", "gas", "severity", "reason")
+_GAP = ("category", "item", "unit", "gas", "severity", "code", "reason")
 
 
 def _lacking(sums: pl.LazyFrame, missing: pl.LazyFrame) -> pl.DataFrame:
     return (
         sums.filter(pl.col("quantity").is_not_null())
-        .join(missing.select("class", "gas", "severity", "reason"), on="class", how="inner")
-        .filter(~pl.col("reason").str.contains(unheld.CODE, literal=True))
+        .join(missing.select("class", "gas", "severity", "code", "reason"), on="class", how="inner")
+        .filter(pl.col("code") != NO_CATEGORY)
         .group_by(_GAP)
         .agg(
             pl.col("entity").n_unique().alias("entities"),
@@ -149,7 +151,7 @@ def in_language(reason: str | None, lang: Lang) -> str:
 def _missing_factor(row: dict[str, Any]) -> dict[str, Any]:
     category, item = codes.category(row["category"]), codes.item(row["item"])
     return finding(
-        next((code for code in BASIS if f"({code})" in row["reason"]), "factor.missing"),
+        row["code"] if row["code"] in BASIS else NO_VALUE,
         "missing_factor",
         row["severity"],
         category=row["category"],

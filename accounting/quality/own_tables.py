@@ -21,7 +21,6 @@ from accounting.ingest.project_tables.splits import Part
 from accounting.project import FILE_NAME
 
 Finding = dict[str, Any]
-LISTED = 12
 _USED = ["region", "parameter", "parameter_item", "parameter_category", "valid_from", "value", "value_unit", "month", "gas"]
 
 
@@ -53,10 +52,10 @@ def _values(own: Own, resolution: pl.DataFrame) -> Iterator[Finding]:
     for code, severity, rows in (("own_value.taken", "info", taken), ("own_value.unused", "warning", unused)):
         if rows:
             where = Where(rows[0].row.file, rows[0].row.sheet)
-            cells = cell_lists.first([str(one.row.where("value").cell) for one in rows], LISTED)
+            cells = cell_lists.first([str(one.row.where("value").cell) for one in rows])
             yield finding(
                 code, "own_value", severity, where=where, seen=len(rows), used=cells, count=len(rows), cells=cells,
-                entities=cell_lists.first(sorted({_named(own, str(one.values["entity"])) for one in rows}), LISTED),
+                entities=cell_lists.first(sorted({_named(own, str(one.values["entity"])) for one in rows})),
             )  # fmt: skip
 
 
@@ -162,13 +161,15 @@ def _wholes(own: Own, before: pl.DataFrame, sums: pl.DataFrame) -> Iterator[Find
     made = {part.whole for part in own.parts}
     absent = sorted({part.part for part in own.parts} - set(before["entity"].unique()) - made)
     if absent:
-        listed = cell_lists.first([_named(own, name) for name in absent], LISTED)
-        yield finding("parts.absent", "completeness", "warning", where=where, seen=", ".join(absent[:LISTED]), names=listed)
+        listed = cell_lists.first([_named(own, name) for name in absent])
+        yield finding(
+            "parts.absent", "completeness", "warning", where=where, seen=", ".join(absent[: cell_lists.MOST]), names=listed
+        )
     silent = ledger.silent_parts(before.drop("class"), sums.drop("class"), own.parts)
     by = ["entity", "category", "item"]
     told = [pl.col(name).unique().sort() for name in ("part", "year", "notation_key")]
     for row in silent.group_by(by).agg(told).sort(by).to_dicts():
-        listed, years = cell_lists.first([_named(own, name) for name in row["part"]], LISTED), ", ".join(map(str, row["year"]))
+        listed, years = cell_lists.first([_named(own, name) for name in row["part"]]), ", ".join(map(str, row["year"]))
         yield finding(
             "parts.not_estimated", "completeness", "warning", where=where, entity=row["entity"], category=row["category"],
             item=row["item"], seen=f"{', '.join(row['part'])}: {years}", used=" / ".join(row["notation_key"]), names=listed,

@@ -180,9 +180,8 @@ def _factors(
             told += [(key["class"], _of_another(other)) for other in sorted(others)]
             found += [{**key, "gas": GAS, **row, "pack": "+".join(p.id for p in packs if p.id in names)} for row in rows]
         else:
-            severity, reason = resolver.why_missing(key, GAS, tried, sources)
-            lacking.append({"class": key["class"], "gas": GAS, "scope": 1, "account": "main", "severity": severity,
-                            "reason": reason})  # fmt: skip
+            why = resolver.why_missing(key, GAS, tried, sources)
+            lacking.append({"class": key["class"], "gas": GAS, "scope": 1, "account": "main", **why.told()})
     named = pl.DataFrame(told, schema={"class": pl.Int64, "told": pl.String}, orient="row")
     return frame("effective", found), frame("missing", lacking), named
 

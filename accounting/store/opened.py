@@ -16,7 +16,7 @@ import polars as pl
 from accounting import hashing, system
 from accounting.errors import UsageError, VerificationFailed, Where
 from accounting.store import manifest
-from accounting.tables import SCHEMA_VERSION, STORED, TABLES
+from accounting.tables import SCHEMA_VERSION, STORED, TABLES, columns_of
 
 REPORT = "report.html"
 VIEWS = "views"
@@ -33,7 +33,10 @@ class StoredRun:
 
 
 class _Stored(Mapping[str, pl.DataFrame]):
-    """Tables of a run by name, each read once; `files` are the sealed files of each, a large one may have parts."""
+    """Tables of a run by name, each read once; `files` are the sealed files of each, a large one may have parts.
+
+    A column that came after the schema version of the run is null.
+    """
 
     def __init__(self, folder: Path, told: Mapping[str, Any], files: Mapping[str, Sequence[str]], schema: str | None) -> None:
         self._folder, self._told, self._files, self._schema = folder, told, files, schema
@@ -53,8 +56,11 @@ class _Stored(Mapping[str, pl.DataFrame]):
         return len(self._files)
 
     def _whole(self, name: str) -> pl.DataFrame:
-        schema = TABLES[self._schema or name]
-        return pl.concat([self._part(file, schema) for file in self._files[name]])
+        now = TABLES[self._schema or name]
+        then = columns_of(self._schema or name, self._told["schema_version"])
+        whole = pl.concat([self._part(file, then) for file in self._files[name]])
+        later = [pl.lit(None, dtype).alias(column) for column, dtype in now.items() if column not in then]
+        return whole.with_columns(later).select(list(now)) if later else whole
 
     def _part(self, file: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
         path = self._folder / file

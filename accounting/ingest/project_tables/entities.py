@@ -20,7 +20,7 @@ import polars as pl
 from accounting import codes, exact
 from accounting.errors import did_you_mean, rejection
 from accounting.ingest.project_tables.circles import on_circles
-from accounting.ingest.project_tables.reading import OPEN, Problem, Row, Table, years_told
+from accounting.ingest.project_tables.reading import Problem, Row, Table, years_told
 from accounting.tables import ENTITY_KINDS
 
 BELONGING = ("entity", "parent", "valid_from", "valid_to")  # the columns that say where an entity lies, and when
@@ -113,8 +113,7 @@ def _entity(table: Table, row: Row) -> Entity | None:
     span_is_read = all(row.text(name) == "" or year is not None for name, year in (("valid_from", since), ("valid_to", until)))
     if name is None:
         return None
-    span = (OPEN[0] if since is None else since, OPEN[1] if until is None else until)
-    belongs = codes.Belonging(parent, Fraction(1) if share is None else share, place, *span)
+    belongs = codes.Belonging(parent, Fraction(1) if share is None else share, place, *codes.span(since, until))
     return Entity(name, row.text("name") or None, kind, belongs, row, share is not None, span_is_read)
 
 
@@ -129,13 +128,13 @@ def _parent_stands(table: Table, row: Entity, grouped: Mapping[str, Sequence[Ent
         return
     if codes.is_place(parent):
         known = codes.regions().get(parent)
-        spans = [(known.valid_from or OPEN[0], known.valid_to or OPEN[1])] if known else [OPEN]
+        spans = [codes.span(known.valid_from, known.valid_to)] if known else [codes.OPEN]
     elif parent in grouped:
         spans = [(above.belongs.since, above.belongs.until) for above in grouped[parent]]
     else:
         table.refuse("entities.parent_unknown", row.row, "parent", close=did_you_mean(parent, grouped) or "–")
         return
-    stated = [bound for bound in (row.belongs.since, row.belongs.until) if bound not in OPEN]
+    stated = [bound for bound in (row.belongs.since, row.belongs.until) if bound not in codes.OPEN]
     outside = [year for year in stated if not any(since <= year <= until for since, until in spans)]
     if outside:
         column = "valid_from" if outside[0] == row.belongs.since else "valid_to"

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting import exact
+from accounting import codes, exact
 from accounting.errors import DataRefused, Where, did_you_mean, rejection
 from accounting.ingest import words
 from accounting.ingest.cells import Cell, Sheet, column_letters
@@ -67,7 +67,6 @@ HEADINGS: dict[str, dict[str, str]] = {
 }
 NOTE = "备注 说明 注释 remark"
 HUNDRED = 100
-OPEN = (0, 9999)
 SHARE_DECIMALS = 15
 _LONG_SHARE = re.compile(rf"[0-9]*\.[0-9]{{{SHARE_DECIMALS + 1},}}|[0-9]{{10,}}/[0-9]+|[0-9]+/[0-9]{{10,}}")
 _UNREADABLE = ("error", "formula", "bool")
@@ -193,11 +192,11 @@ def years_told(spans: Iterable[tuple[int, int]], name: str = "years") -> dict[st
 
 
 def _span(since: int, until: int) -> tuple[str, str]:
-    if since == OPEN[0] and until == OPEN[1]:
+    if (since, until) == codes.OPEN:
         return "各年", "every year"
-    if since == OPEN[0]:
+    if since == codes.FIRST_YEAR:
         return f"{until} 年及以前", f"the years up to {until}"
-    if until == OPEN[1]:
+    if until == codes.LAST_YEAR:
         return f"{since} 年及以后", f"the years from {since}"
     return f"{since}–{until} 年", f"{since}–{until}"
 

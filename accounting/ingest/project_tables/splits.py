@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from accounting import codes, exact
-from accounting.ingest.project_tables.reading import OPEN, Row, Table, years_told
+from accounting.ingest.project_tables.reading import Row, Table, years_told
 
 MASS = "mass"
 
@@ -34,7 +34,7 @@ class Part:
     @property
     def span(self) -> tuple[int, int]:
         """The years in which it holds."""
-        return (OPEN[0] if self.since is None else self.since, OPEN[1] if self.until is None else self.until)
+        return codes.span(self.since, self.until)
 
 
 def splits(table: Table) -> tuple[Part, ...]:

@@ -19,21 +19,19 @@ from typing import Any
 import polars as pl
 
 from accounting import codes, ledger
+from accounting.codes import Pair
 from accounting.errors import LANGS, Where, rejection, title
 from accounting.ingest import ceilings, cell_lists
-from accounting.ingest.contested import Pair, apart_pairs
+from accounting.ingest.contested import apart_pairs
 from accounting.ingest.project_tables.wholes import made_of, with_parts
 from accounting.ingest.words import BETWEEN
-from accounting.ledger import Part
+from accounting.ledger import FIGURE, PAIR, SUBJECT, Part, named, pairs_of
 from accounting.project import FILE_NAME, Whole
 
 LISTED = 200
 Problem = dict[str, Any]
-_SUBJECT = ["entity", "year"]
-_PLACE = [*_SUBJECT, "category", "item"]
-_PAIR = {"category": pl.String(), "item": pl.String()}
 _OTHER = {"category": "o_category", "item": "o_item"}
-_SUMMED = [*_PLACE, "unit", "quantity", "notation_key"]
+_SUMMED = [*FIGURE, "unit", "quantity", "notation_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class _Sides:
 
     def pairs(self) -> set[Pair]:
         """Every category and item of either side."""
-        return _pairs(self.own) | _pairs(self.pieces)
+        return pairs_of(self.own) | pairs_of(self.pieces)
 
 
 def told(
@@ -73,7 +71,7 @@ def told(
 
 def _same(sides: _Sides, cells: _Cells) -> Iterator[Problem]:
     """Each figure of a whole that a part has as well; a category or item above or below another counts as the same."""
-    same = _rooted(sides.own).join(_rooted(sides.pieces, "part"), on=[*_SUBJECT, *_ROOTS], suffix="_of_part")
+    same = _rooted(sides.own).join(_rooted(sides.pieces, "part"), on=[*SUBJECT, *_ROOTS], suffix="_of_part")
     for column, parents in _PARENTS.items():
         pairs = same.select(column, f"{column}_of_part").unique()
         one_line = [pair for pair in pairs.rows() if codes.in_one_line(*pair, parents)]
@@ -90,16 +88,16 @@ def _apart(sides: _Sides, cells: _Cells) -> Iterator[Problem]:
         for one, two in met
         for pair, other in ((one, two), (two, one))
     ]
-    schema = {**_PAIR, **dict.fromkeys(_OTHER.values(), pl.String()), "rule": pl.String()}
+    schema = dict.fromkeys((*PAIR, *_OTHER.values(), "rule"), pl.String())
     against = pl.DataFrame(listed, schema=schema, orient="row").unique(maintain_order=True)
-    own = sides.own.select(_PLACE).unique().join(against, on=list(_PAIR))
-    pieces = sides.pieces.select(*_PLACE, "part").unique().rename(_OTHER)
-    yield from _met("parts.exclusive", own.join(pieces, on=[*_SUBJECT, *_OTHER.values()]), cells)
+    own = sides.own.select(FIGURE).unique().join(against, on=PAIR)
+    pieces = sides.pieces.select(*FIGURE, "part").unique().rename(_OTHER)
+    yield from _met("parts.exclusive", own.join(pieces, on=[*SUBJECT, *_OTHER.values()]), cells)
 
 
 def _met(code: str, met: pl.DataFrame, cells: _Cells) -> Iterator[Problem]:
     """One rejection a figure of a whole, part and rule, with the figures of the part that it meets."""
-    by = [*_PLACE, "part", "rule"]
+    by = [*FIGURE, "part", "rule"]
     others = pl.struct(pl.col(other).alias(name) for name, other in _OTHER.items()).unique().sort().alias("others")
     found = met.group_by(by).agg(others).sort(by)
     for row in found.head(LISTED).iter_rows(named=True):
@@ -127,14 +125,13 @@ def _over(rule: codes.Rule, sides: _Sides) -> pl.DataFrame:
     together = ceilings.over(rule, meant, pl.concat([own, pieces]), said=own)
     of_parts, alone = (ceilings.over(rule, meant, figures) for figures in (pieces, own))
     said = alone.with_columns(pl.lit(value=True).alias("undecided"))
-    return together.join(of_parts, on=_SUBJECT, how="anti").join(said, on=[*_SUBJECT, "undecided"], how="anti").sort(_SUBJECT)
+    return together.join(of_parts, on=SUBJECT, how="anti").join(said, on=[*SUBJECT, "undecided"], how="anti").sort(SUBJECT)
 
 
 def _passed(rule: codes.Rule, over: pl.DataFrame, sides: _Sides, cells: _Cells) -> Iterator[Problem]:
     """One rejection a place and year in which the figures of both sides pass a ceiling together."""
     pairs = [pair for side in ceilings.sides_of(rule, sides.pairs()).values() for pair in side]
-    named = pl.DataFrame(pairs, schema=_PAIR, orient="row").unique()
-    meant = sides.pieces.join(named, on=list(_PAIR), how="semi")
+    meant = sides.pieces.join(named(pairs).unique(), on=PAIR, how="semi")
     for row in over.filter(~pl.col("undecided")).iter_rows(named=True):
         parts = meant.filter((pl.col("entity") == row["entity"]) & (pl.col("year") == row["year"]))["part"].unique().sort()
         claimed, there = ceilings.amount(rule, row["part"]), ceilings.amount(rule, ceilings.ceiling(row))
@@ -159,9 +156,8 @@ class _Cells:
 
     def of(self, entities: Iterable[str], year: int, pairs: Iterable[Pair]) -> str:
         """The first cells of these figures that are the entities' own; `–` where no row is at hand."""
-        named = pl.DataFrame(list(pairs), schema=_PAIR, orient="row")
         whose = pl.col("entity").is_in(list(entities)) & (pl.col("year") == year)
-        rows = self.activity.filter(whose).join(named, on=list(_PAIR), how="semi", maintain_order="left")
+        rows = self.activity.filter(whose).join(named(pairs), on=PAIR, how="semi", maintain_order="left")
         places = [
             f"{Where(row['file'], row['sheet'], row['cell'])} {row['reported_value'] or ''} {row['reported_unit'] or ''}".strip()
             for row in rows.head(cell_lists.MOST).iter_rows(named=True)
@@ -173,17 +169,13 @@ class _Cells:
         return self.of(with_parts(parts, self.within), year, pairs)
 
 
-def _pairs(figures: pl.DataFrame) -> set[Pair]:
-    return set(figures.select(list(_PAIR)).unique().iter_rows())
-
-
 _PARENTS: dict[str, Callable[[str], Sequence[str]]] = {"category": codes.category_parents, "item": codes.item_parents}
 _ROOTS = [f"{column}_root" for column in _PARENTS]
 
 
 def _rooted(figures: pl.DataFrame, *more: str) -> pl.DataFrame:
     """Which figures there are, with the topmost category and item of each."""
-    distinct = figures.select(*_PLACE, *more).unique()
+    distinct = figures.select(*FIGURE, *more).unique()
     return distinct.with_columns(_root(distinct, column, parents) for column, parents in _PARENTS.items())
 
 

@@ -4,9 +4,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from small import ROWS, run
+from small import ROWS, run, table
 
-from accounting.errors import UsageError
+import accounting as ac
+from accounting import codes
+from accounting.errors import LANGS, Lang, UsageError
 from accounting.explain import explanation_text, formula_line, place_of, recomputed
 
 MANY = [
@@ -100,3 +102,90 @@ def test_a_line_of_another_view_is_no_line_of_this_run() -> None:
     with pytest.raises(UsageError, match=r"view\.unknown_row"):
         made.explain("110000/2007/total")
     assert made.explain(row="energy", gas="CO2").mass_t is not None
+
+
+def test_a_total_names_entity_year_line_view_and_gas() -> None:
+    text = explanation_text(run(MANY).explain("110000/2007/total"), "en").splitlines()
+    assert text[0].startswith("Beijing 2007 Energy total (energy-balance) CO2 total: ")
+    assert text[1].startswith("Beijing 2007 Energy total (energy-balance) CO2: ")
+    assert text[1].endswith(" t CO2")
+    of_item = explanation_text(run(MANY).explain(category="transport"), "zh").splitlines()
+    assert of_item[0].startswith("北京 2007 交通运输、仓储和邮政业 CO2 合计: ")
+
+
+def test_a_line_of_one_cell_names_its_view_too() -> None:
+    text = explanation_text(run(MANY).explain("北京/2007/residential"), "zh").splitlines()
+    assert "(energy-balance)" in text[0]
+
+
+TWO_VIEWS = [*ROWS, ("110000", 2007, "net_import", "electricity", "5", "MWh")]
+
+
+def test_a_line_that_views_fill_differently_is_asked_for_by_view() -> None:
+    made = ac.run(
+        table(TWO_VIEWS), view=["china-pilot", "provincial"], factors=["provincial-2011", "grid-cn"], electricity_year="nearest"
+    )
+    with pytest.raises(UsageError, match=r"explain\.several_views") as caught:
+        made.explain("北京/2007/energy/CO2")
+    assert caught.value.facts["example"] == "china-pilot/energy"
+    pilot, provincial = (made.explain(f"北京/2007/{view}/energy/CO2") for view in ("china-pilot", "provincial"))
+    assert pilot.mass_t is not None
+    assert provincial.mass_t is not None
+    assert {cell.cell["category"] for cell in pilot.cells} - {cell.cell["category"] for cell in provincial.cells} == {
+        "net_import"
+    }
+    alike = made.explain("北京/2007/net_import_electricity/CO2")
+    assert alike.views == ("china-pilot", "provincial")
+    assert "(china-pilot, provincial)" in explanation_text(alike, "zh").splitlines()[0]
+
+
+def test_a_view_that_the_run_has_not_is_no_total() -> None:
+    with pytest.raises(UsageError, match=r"explain\.other_view"):
+        run(MANY).explain("北京/2007/gpc/I")
+
+
+def test_with_a_view_a_category_is_its_line() -> None:
+    made = run(MANY)
+    assert made.explain("北京/2007/energy-balance/transport").views == ("energy-balance",)
+    with pytest.raises(UsageError, match=r"view\.unknown_row"):
+        made.explain("北京/2007/energy-balance/landfill")
+    with pytest.raises(UsageError, match=r"view\.unknown_row"):
+        made.explain("北京/2007/energy-balance")
+
+
+INFORMATION = [
+    *ROWS,
+    ("110000", 2007, "production", "raw_coal", "6.5", "万吨"),
+    ("110000", 2007, "transport", "electricity", "3", "MWh"),
+    ("110000", 2007, "self_generated", "electricity", "2", "MWh"),
+]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    ("path", "amount", "rule"),
+    [
+        ("production/原煤", "65000 t", ("production", "raw_coal")),
+        ("transport", "3 MWh", ("transport", "electricity")),
+        ("self_generated", "2 MWh", ("self_generated", "electricity")),
+    ],
+)
+def test_information_is_told_with_the_reason_of_its_rule(lang: Lang, path: str, amount: str, rule: tuple[str, str]) -> None:
+    explanation = run(INFORMATION).explain(f"北京/2007/{path}")
+    assert [(row["category"], row["item"]) for row in explanation.information] == [rule]
+    last = explanation_text(explanation, lang).splitlines()[-1]
+    assert amount in last
+    assert str(codes.information_reason(*rule, lang)) in last
+
+
+def test_what_is_lost_is_no_information() -> None:
+    made = ac.run(table(INFORMATION), view="zero-carbon-park", factors=["cn-enterprise-2024"])
+    assert made.explain("北京/2007/transport/CO2").information == ()
+    with pytest.raises(UsageError, match=r"explain\.nothing"):
+        made.explain("北京/2007/transport/电力")
+
+
+def test_information_of_several_years_is_not_told_together() -> None:
+    rows = [*INFORMATION, ("110000", 2008, "production", "raw_coal", "1", "t")]
+    with pytest.raises(UsageError, match=r"explain\.ambiguous"):
+        run(rows).explain("北京/production")

@@ -79,7 +79,7 @@ def test_a_gross_calorific_value_asks_for_a_carbon_content_of_gross_heat(unit: s
     carbon = own_project.measured("370200", "carbon_content", "natural_gas", "0.0138", "tC/GJ", basis="gcv")
     rows = [("370200", "2022", "", "industry", "natural_gas", "100", "万m3")]
     alone = own_project.run(tmp_path / "alone", data=rows, parameters=[gross])
-    assert "factor.other_basis" in alone.inventory["reason"].item()
+    assert alone.missing["code"].item() == "factor.other_basis"
     both = own_project.run(tmp_path / "both", data=rows, parameters=[gross, carbon])
     assert mass(both) == Decimal("2154.042")  # 1000 × 43 × 0.0138 × 0.99 × 44 ÷ 12
 
@@ -166,8 +166,7 @@ def test_fuel_and_waste_are_weighed_as_received(basis: str, served: bool) -> Non
     coal = run(("bituminous_coal", "1", "t", basis), factors=["cn-enterprise-2024"])
     waste = run(("msw_food", "1", "t", basis), category="landfill", factors=["ipcc-2006"])
     assert (mass(coal) is not None) == served
-    cells = waste.inventory.filter(gas="CH4_biogenic")
-    assert ("factor.other_basis" in (cells["reason"][0] or "")) == (not served)
+    assert ("factor.other_basis" in waste.missing.filter(gas="CH4_biogenic")["code"]) == (not served)
 
 
 def test_the_shipped_packs_state_the_cubic_metre_that_their_source_prints() -> None:

@@ -14,6 +14,7 @@ from accounting.demo.sample import lay_out
 from accounting.errors import DataRefused, UsageError, VerificationFailed
 from accounting.store import manifest
 from accounting.store.verify import verified
+from accounting.tables import TABLES
 
 
 @pytest.fixture
@@ -44,6 +45,26 @@ def test_a_sound_run_is_checked_at_every_level(stored: Path) -> None:
     found = states(stored, inputs=stored.parent / "in")
     assert {state for _, state in found} == {"checked"}
     assert {level for level, _ in found} == {1, 2, 3}
+
+
+def test_a_run_of_the_first_schema_opens_and_verifies(stored: Path) -> None:
+    file = stored / "missing.parquet"
+    pl.read_parquet(file).drop("code").write_parquet(file)
+    told = json.loads((stored / "manifest.json").read_text(encoding="utf-8"))
+    (stored / "manifest.json").write_text(json.dumps(told | {"schema_version": 1}), encoding="utf-8")
+    resealed(stored)
+    earlier = ac.open(stored).missing
+    assert earlier.schema == TABLES["missing"]
+    assert earlier.height == earlier["code"].null_count() == 1
+    assert {state for _, state in states(stored, inputs=stored.parent / "in")} == {"checked"}
+
+
+def test_a_column_that_the_schema_of_a_run_has_is_not_made_up(stored: Path) -> None:
+    file = stored / "missing.parquet"
+    pl.read_parquet(file).drop("code").write_parquet(file)
+    resealed(stored)
+    with pytest.raises(VerificationFailed, match="run.damaged"):
+        _ = ac.open(stored).missing
 
 
 def test_a_stored_key_sum_that_would_wrap_is_refused_by_name(stored: Path) -> None:
