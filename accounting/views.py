@@ -20,7 +20,7 @@ from accounting import codes, shipped
 from accounting.errors import Lang, UsageError, did_you_mean
 from accounting.exact import MASS_DIGITS, decimals, integers
 from accounting.ranks import RANK, Rank, coded, enum, typed_as
-from accounting.tables import ACCOUNTS, ORDER, TABLES, plain
+from accounting.tables import ACCOUNTS, CELL, ORDER, TABLES, plain
 
 ALL_GASES = "CO2e"
 DEFAULT_VIEW = "energy-balance"
@@ -225,11 +225,15 @@ def coded_table(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
 
 def _leaves(inventory: pl.DataFrame, shown: View) -> pl.DataFrame:
     """The cells that the leaves hold, each with its counts; every word that the view may show is coded."""
-    cells = placed(inventory.lazy(), shown).collect()
-    words = {"gas": [*cells["gas"].unique().cast(pl.String), ALL_GASES], "row": [line.row for line in shown.lines]}
+    known = coded(inventory, CELL)
+    kind = Rank.sure(known, _KIND)
+    cells = known.select("entity", "year", kind.expression(), *_MASSES)
+    kinds = placed(cells.lazy().select(RANK).unique().select(RANK, *kind.columns()), shown).collect()
+    words = {"gas": [*kinds["gas"].unique().cast(pl.String), ALL_GASES], "row": [line.row for line in shown.lines]}
     types = pl.Schema({name: enum(pl.Series(every)) for name, every in words.items()})
+    shown_as = coded(kinds.cast(types), ("account", "item")).select(RANK, "account", "row", "item", "gas")
     counts = pl.lit(1, pl.Int64).alias("cells"), pl.col("mass_t").is_null().cast(pl.Int64).alias("missing_cells")
-    return coded(cells.cast(types), ("entity", "account", "item")).with_columns(integers(pl.col(_MASSES)), *counts)
+    return cells.join(shown_as, on=RANK).with_columns(integers(pl.col(_MASSES)), *counts)
 
 
 def _of_several_categories(shown: View) -> list[str]:
@@ -255,6 +259,7 @@ def _added(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.lazy().group_by(RANK).agg(*sums, pl.col(_COUNTS).sum()).collect()
 
 
+_KIND = ("category", "item", "gas", "scope", "account")  # decides in which leaf a cell stands
 _MASSES = ["mass_t", "co2e_t"]
 _COUNTS = ["cells", "missing_cells"]
 _NO_MASS = pl.lit(None, pl.Int128).alias("mass_t")

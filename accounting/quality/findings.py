@@ -15,9 +15,10 @@ import polars as pl
 from accounting import codes
 from accounting.acceptances import Acceptance
 from accounting.errors import Lang, finding
-from accounting.exact import plain
+from accounting.exact import MASS_DIGITS, integers, plain
 from accounting.inventory import boundary
 from accounting.ledger import PAIR
+from accounting.ranks import typed_as
 from accounting.tables import BASIS_UNSTATED, NO_CATEGORY, NO_VALUE, OTHER_BASIS, frame, ordered
 
 BASIS = (BASIS_UNSTATED, OTHER_BASIS)  # causes of a missing factor that a table mends
@@ -56,10 +57,12 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
             pl.when(is_gap | pl.col(key).is_null()).then(pl.lit("-")).otherwise(pl.lit("x")) for key in keys
         ]).alias("names")
     )  # fmt: skip
+    of_pairs = _sizes(cells, PAIR).collect().lazy()
     for (names,), group in patterns.group_by("names"):
         named = [key for key, mark in zip(keys, str(names), strict=True) if mark == "x"]
         if named:
-            stakes = _stakes(cells, named).cast(group.select(named).schema)
+            sizes = of_pairs if set(named) <= set(PAIR) else _sizes(_of_values(cells, group, named), named)
+            stakes = _stakes(sizes, named).cast(group.select(named).schema)
             parts.append(group.select("at", *named).join(stakes, on=named, how="inner").select("at", "stake"))
     if not parts:
         return findings
@@ -67,13 +70,26 @@ def with_stakes(findings: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return with_stake.with_columns(pl.coalesce("stake_t", "stake").alias("stake_t")).select(findings.columns)
 
 
-def _stakes(cells: pl.DataFrame, named: list[str]) -> pl.DataFrame:
-    size = pl.col("co2e_t").cast(pl.Float64).abs().sum().alias("stake")
+def _of_values(cells: pl.DataFrame, group: pl.DataFrame, named: Sequence[str]) -> pl.DataFrame:
+    """The cells of what a group of findings names."""
+    return cells.join(typed_as(group.select(named).unique(), cells, named), on=named, how="semi")
+
+
+def _sizes(cells: pl.DataFrame, by: Sequence[str]) -> pl.LazyFrame:
+    """Exact Σ |CO2e| of cells by these columns, their scope, account and boundary: `size`, in units of the last decimal."""
+    size = integers(pl.col("co2e_t")).abs().sum().alias("size")
     known = cells.lazy().filter(pl.col("co2e_t").is_not_null())
-    direct, others = known.filter(pl.col("scope") == 1), known.filter(pl.col("scope") != 1)
-    largest = others.with_columns(boundary()).group_by(*named, "account", "boundary").agg(size)
-    once = largest.group_by(named).agg(pl.col("stake").max())
-    return pl.concat([direct.group_by(named).agg(size), once]).group_by(named).agg(pl.col("stake").sum()).collect()
+    kinds = known.group_by(*dict.fromkeys([*by, "category", "scope", "account"])).agg(size)
+    return kinds.with_columns(boundary()).group_by(*by, "scope", "account", "boundary").agg(pl.col("size").sum())
+
+
+def _stakes(sizes: pl.LazyFrame, named: Sequence[str]) -> pl.DataFrame:
+    """What is at stake of what is named so; `sizes` are at least as fine."""
+    size = pl.col("size").sum()
+    direct, others = sizes.filter(pl.col("scope") == 1), sizes.filter(pl.col("scope") != 1)
+    once = others.group_by(*named, "account", "boundary").agg(size).group_by(named).agg(pl.col("size").max())
+    every = pl.concat([direct.group_by(named).agg(size), once]).group_by(named).agg(size)
+    return every.select(*named, (pl.col("size").cast(pl.Float64) / 10**MASS_DIGITS).alias("stake")).collect()
 
 
 def with_first_addresses(findings: pl.DataFrame, activity: pl.DataFrame) -> pl.DataFrame:
