@@ -49,7 +49,6 @@ class Lineages:
 
     belongings: Mapping[str, Sequence[Belonging]] = field(default_factory=dict)
     _known: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
-    _decided: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def told(self) -> dict[str, list[dict[str, Any]]]:
         """The belongings as a JSON object, by entity.
@@ -78,6 +77,9 @@ class Lineages:
         return self._known[key]
 
     def _above(self, entity: str, year: int) -> tuple[str, ...]:
+        rows = self.within(entity, year)
+        if len(rows) == 1 and rows[0].place is None and rows[0].parent and not is_place(rows[0].parent):
+            return (rows[0].parent, *self.above(rows[0].parent, year))
         decides = self.deciding(entity, year)
         own = [parent for parent in self._own_above(entity, year) if self.deciding(parent, year) == decides]
         return tuple(dict.fromkeys((*own, *((decides, *ancestors(decides)) if decides else (NATION,)))))
@@ -90,12 +92,6 @@ class Lineages:
         """The code that decides the factors of an entity; none where no code stands above it, or two do."""
         if is_place(entity):
             return entity
-        key = (entity, self._era(year))
-        if key not in self._decided:
-            self._decided[key] = self._deciding(entity, year)
-        return self._decided[key]
-
-    def _deciding(self, entity: str, year: int) -> str | None:
         rows = self.within(entity, year)
         given = {row.place for row in rows} - {None}
         codes = given or {self.deciding(row.parent, year) for row in rows if row.parent}

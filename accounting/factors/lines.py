@@ -47,9 +47,10 @@ def _said(lineages: codes.Lineages) -> pl.DataFrame:
 
 def _alike(entities: pl.Series, said: pl.DataFrame, homes: pl.Series) -> pl.Series:
     """For each entity the position of the first of which the same is said; homes, places and what is divided stand alone."""
-    divided = pl.col("entity").is_duplicated()
+    divided = said["entity"].is_duplicated()
     places = pl.Series([*codes.regions(), *codes.grid_regions(), codes.NATION])
     alone = pl.concat([homes, places, said.filter(divided)["entity"]]).implode()
-    told = entities.to_frame().join(said.filter(~divided), on="entity", how="left", maintain_order="left")
+    numbered = entities.to_frame().with_row_index("first")
+    told = numbered.join(said.filter(~divided), on="entity", how="left").sort("first")
     same = (pl.when(pl.col("entity").is_in(alone)).then("entity"), "parent", "place")
-    return told.with_row_index("first").select(pl.col("first").cast(pl.Int64).first().over(same))["first"]
+    return told.select(pl.col("first").cast(pl.Int64).first().over(same))["first"]
