@@ -10,6 +10,7 @@ from accounting import codes, views
 from accounting.cli.talk import Talk
 from accounting.quality import electricity_series
 from accounting.quality.electricity import counts_electricity, policies_said
+from accounting.tables import as_made
 
 if TYPE_CHECKING:
     from accounting.runs import Run
@@ -40,7 +41,7 @@ def series_lines(run: Run, talk: Talk) -> list[str]:
 
 def _cut(run: Run, told: int, talk: Talk) -> list[str]:
     """That more entities or lines are there than are printed."""
-    entities = run.views[next(iter(run.views))]["entity"].n_unique()
+    entities = as_made(run.views)[next(iter(run.views))]["entity"].n_unique()
     if entities <= MOST_ENTITIES and told <= MOST_LINES:
         return []
     return [

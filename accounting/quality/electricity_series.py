@@ -21,7 +21,8 @@ from accounting.factors.electricity_years import is_factor
 from accounting.factors.values import value
 from accounting.methods import Method, method, methods_for
 from accounting.quality.electricity import factors
-from accounting.tables import CELL, TABLES
+from accounting.ranks import typed_as, uncoded
+from accounting.tables import CELL, TABLES, as_made
 
 SERIES: dict[str, pl.DataType] = {
     "entity": pl.String(),
@@ -48,13 +49,22 @@ class OneFactor:
 def of_run(tables: Mapping[str, pl.DataFrame], record: Mapping[str, Any], shown: views.View, most: int) -> pl.DataFrame:
     """The series of a stored run (its tables and manifest) in a view, of the first `most` entities that have one."""
     power = [item.id for item in codes.items() if "electricity" in item.dimensions]
-    years = tables["sums"].filter(pl.col("item").is_in(power)).group_by("entity").agg(pl.col("year").n_unique())
-    entities = years.filter(pl.col("year") > 1)["entity"].sort().head(most).implode()
-    cells, sums = (tables[name].filter(pl.col("entity").is_in(entities)) for name in ("inventory", "sums"))
+    every = as_made(tables)
+    of_power = every["sums"].filter(pl.col("item").cast(pl.String).is_in(power))
+    years = of_power.group_by("entity").agg(pl.col("year").n_unique())
+    entities = years.filter(pl.col("year") > 1).sort("entity").head(most).select("entity").cast(pl.String)
+    cells, sums = (
+        uncoded(every[name].join(typed_as(entities, every[name], ["entity"]), on="entity", how="semi", maintain_order="left"))
+        for name in ("inventory", "sums")
+    )
     if sums.is_empty():
         return pl.DataFrame(schema=SERIES)
     gwp = {gas: Fraction(text) for gas, text in record["gwp"].items()}
-    one = one_factor({**tables, "sums": sums}, gwp, str(record["settings"].get("electricity")))
+    one = one_factor(
+        {name: tables[name] for name in ("effective", "resolution", "missing")} | {"sums": sums},
+        gwp,
+        str(record["settings"].get("electricity")),
+    )
     return series(cells, one, shown)
 
 
