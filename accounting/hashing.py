@@ -16,22 +16,23 @@ def begin(file: Path) -> None:
     """Begin to hash a file beside other work; what stands in the way of it is said to whoever asks."""
     pool = ThreadPoolExecutor(max_workers=1)
     with contextlib.suppress(OSError):
-        _begun[os.path.realpath(file)] = (_stamp(file), pool.submit(_read, file))
+        _begun[os.path.realpath(file)] = (stamp(file), pool.submit(_read, file))
     pool.shutdown(wait=False)
 
 
 def hashed(file: Path) -> tuple[str, int]:
     """SHA-256 and size of a file. Raises OSError."""
-    stamp, begun = _begun.pop(os.path.realpath(file), (None, None))
+    before, begun = _begun.pop(os.path.realpath(file), (None, None))
     if begun is not None:
         with contextlib.suppress(OSError):
             found = begun.result()
-            if _stamp(file) == stamp:
+            if stamp(file) == before:
                 return found
     return _read(file)
 
 
-def _stamp(file: Path) -> tuple[int, int]:
+def stamp(file: Path) -> tuple[int, int]:
+    """What changes when a file does: its size and when it was written. Raises OSError."""
     told = file.stat()
     return told.st_size, told.st_mtime_ns
 

@@ -53,8 +53,8 @@ def cells(sums: pl.LazyFrame, effective: pl.LazyFrame, missing: pl.LazyFrame, gw
     `sums` is the table of that name; `effective` gives `class`, `gas`, `scope`, `account`, `lag`, `effective_factor`,
     `method`, `pack`; `missing` gives `class`, `gas`, `scope`, `account`, `reason` for what should have a factor and
     has none; `gwp` the GWP of each gas. A cell of which any key sum has no factor is NE whole: an understated mass
-    is never shown. A written notation key stays where nothing was reported. Gives Inventory; where each key is a cell by
-    itself, in its order as far as the key sums stand in theirs. Words that are coded, alike in both tables, stay so.
+    is never shown. A written notation key stays where nothing was reported. Gives Inventory: cells of one key sum in the
+    order of the key sums, their kinds within, the others after them. Words that are coded, alike in both tables, stay so.
     """
     single = _single(sums, effective)
     known = _potentials(gwp, effective.collect_schema()["gas"])
@@ -91,7 +91,9 @@ def _kinds(effective: pl.LazyFrame, missing: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _each(keys: pl.LazyFrame, kinds: pl.DataFrame) -> pl.LazyFrame:
-    """Keys with each kind of their class, in the order of both: a join of the numbers of kinds alone, a third of its time."""
+    """Keys with each kind of their class, in the order of both. Kinds sorted by class have numbers in a row, so that a key
+    is expanded by their range: an ordered join of many with many is slow.
+    """
     numbered = kinds.sort(_KIND).with_row_index("kind")
     number = pl.col("kind")
     spans = numbered.lazy().group_by("class").agg(number.min().alias("first"), (number.max() + 1).alias("end"))

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from accounting.codes import LAST_YEAR, Pair
+from accounting.codes import FIRST_YEAR, LAST_YEAR, Pair
 from accounting.errors import DataRefused
 from accounting.exact import QUANTITY_DIGITS, decimals, integers, magnitude, within_range
 from accounting.tables import KEY
@@ -25,6 +25,11 @@ PAIR = ("category", "item")
 FIGURE = (*SUBJECT, *PAIR)
 UNSAID = ("C", "NE")  # notation keys of what there is and nobody gives a quantity of
 _LARGEST = 2**127 - 1  # of Int128
+
+
+def is_there() -> pl.Expr:
+    """Whether a row or key sum says that there is something: a quantity that is not 0, or C or NE."""
+    return (pl.col("quantity") != 0) | pl.col("notation_key").is_in(UNSAID)
 
 
 def pairs_of(figures: pl.DataFrame) -> set[Pair]:
@@ -86,7 +91,7 @@ class Part:
     part: str
     low: Fraction = Fraction(0)
     high: Fraction = Fraction(1)
-    since: int = 0
+    since: int = FIRST_YEAR
     until: int = LAST_YEAR
 
     @property

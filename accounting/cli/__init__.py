@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -56,8 +57,9 @@ def _begun_ahead(arguments: Sequence[str]) -> Callable[[], None]:
     from accounting import hashing
     from accounting.ingest import sandbox
 
-    sandbox.begin(Path(tables[0]))
-    hashing.begin(Path(tables[0]))
+    with contextlib.suppress(OSError):  # whoever reads the table says what stands in the way
+        sandbox.begin(Path(tables[0]))
+        hashing.begin(Path(tables[0]))
     return sandbox.dismiss
 
 

@@ -28,13 +28,14 @@ from accounting.ingest.account import LISTED, unlisted
 from accounting.ingest.batch import PLACE, PLACES, Part
 from accounting.ingest.contested import Refusals, count_of, refused_cells, reported, reported_pairs
 from accounting.ingest.project_tables.wholes import made_of, with_parts
-from accounting.ledger import PAIR, SUBJECT, UNSAID, named
+from accounting.ledger import PAIR, SUBJECT, is_there, named
 
 COMPARED = {"MWh": 36, "GJ": 10}  # tenths of a GJ in one; 1 MWh is 3.6 GJ
 ABOVE = ("whole", "total", "lost", "more")  # what a claim is held against
 SUMMED = ("part", *ABOVE, "less")
 SIDES = (*SUMMED, "every", "open", "closed")
 NOTHING = ("NO", "NA")
+MONTHS = 12
 Sides = dict[str, tuple[Pair, ...]]
 
 
@@ -111,7 +112,7 @@ def _subjects(figures: pl.LazyFrame, sides: Sides) -> pl.DataFrame:
     """By place and year: Σ of each side in tenths of a GJ (`whole` with what was lost, or the total), which sides are there,
     whether any unit is another (`odd`) and whether what a claim is held against is C or NE (`unsaid`).
     """
-    given = figures.filter((pl.col("quantity") != 0) | pl.col("notation_key").is_in(UNSAID))
+    given = figures.filter(is_there())
     scale = pl.col("unit").replace_strict(COMPARED, default=None, return_dtype=pl.Int128)
     size = (integers(pl.col("quantity")) * scale).alias("size")
     sized = given.join(_of_sides(sides), on=PAIR, how="inner").select(
@@ -124,7 +125,7 @@ def _subjects(figures: pl.LazyFrame, sides: Sides) -> pl.DataFrame:
             *(pl.col("size").filter(of[side]).sum().alias(side) for side in SUMMED),
             *(of[side].any().alias(f"has_{side}") for side in SIDES),
             (pl.col("size").is_null() & ~pl.col("no") & pl.col("side").is_in(SUMMED)).any().alias("odd"),
-            (pl.col("no") & pl.col("side").is_in(ABOVE)).any().alias("unsaid"),
+            (pl.col("no") & pl.col("side").is_in((*ABOVE, "less"))).any().alias("unsaid"),
         )
         .with_columns(pl.max_horizontal(pl.col("whole") + pl.col("lost"), "total").alias("whole"))
         .collect()
@@ -156,14 +157,19 @@ def over(rule: Rule, sides: Sides, figures: pl.LazyFrame, said: pl.LazyFrame | N
 
 
 def _whole_is_said(rule: Rule, sides: Sides, figures: pl.LazyFrame) -> pl.DataFrame:
-    """Places and years that report a total, or each category of `every`: a quantity, were it 0, or that there is none."""
+    """Places and years that report a total, or each category of `every`: a quantity, were it 0, or that there is none.
+
+    A figure of some months is none of the year.
+    """
     is_total, is_sector = (pl.col("side") == side for side in ("total", "every"))
     given = pl.col("quantity").is_not_null()
     known = figures.join(_of_sides(sides), on=PAIR, how="inner").filter(
         (is_total & (pl.col("quantity") != 0)) | (is_sector & (given | pl.col("notation_key").is_in(NOTHING)))
     )
+    of_year = pl.col("month").is_null().any() | (pl.col("month").n_unique() == MONTHS)
+    years = known.group_by(*SUBJECT, "side", "category").agg(of_year.alias("of_year")).filter("of_year")
     sectors = pl.col("category").filter(is_sector).n_unique() == len(rule.side("every").categories)
-    return known.group_by(SUBJECT).agg((is_total.any() | sectors).alias("said")).filter("said").select(SUBJECT).collect()
+    return years.group_by(SUBJECT).agg((is_total.any() | sectors).alias("said")).filter("said").select(SUBJECT).collect()
 
 
 def _places(part: Part, pairs: Sequence[Pair], subjects: pl.DataFrame) -> pl.DataFrame:

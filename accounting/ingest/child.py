@@ -1,4 +1,4 @@
-"""The child process that reads one file: bounded first, then reading, then one JSON answer on stdout.
+"""The child process that reads one file: bounded before it reads, then one JSON answer on stdout.
 
     python -m accounting.ingest.child REQUEST
 

@@ -74,7 +74,7 @@ def opened(path: Path) -> Opened:
     rows = int(scan.select(pl.len()).collect().item())
     if rows > MOST_ROWS:
         raise DataRefused("parquet.rows", seen=rows, most=MOST_ROWS)
-    sound = rows and not head.problems and headers.missing(head, [], Where()) is None
+    sound = rows > 0 and not head.problems and headers.missing(head, [], Where()) is None
     return Opened(schema, rows, grouping.grouped(path, scan, head, schema) if sound else None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
+from accounting import hashing
 from accounting.errors import BudgetExceeded, Where, rejection
 from accounting.ingest.ahead import ahead
 from accounting.ingest.cells import Document, from_lists
@@ -25,22 +27,46 @@ _LAST_WORDS = 4096
 Problem = dict[str, Any]
 
 
-_begun: dict[str, tuple[subprocess.Popen[bytes], IO[bytes]]] = {}  # by request
+class _Begun(NamedTuple):
+    """A child that was begun, within which bounds, and how its file stood before."""
+
+    limits: Limits
+    stamp: tuple[int, int]
+    child: subprocess.Popen[bytes]
+    errors: IO[bytes]
+
+
+_begun: dict[str, _Begun] = {}  # by the real path of the file
 
 
 def begin(table: Path) -> None:
-    """Start the child that reads a table within the usual limits before anybody asks for it; it waits for the rest."""
-    request = _request("table", table, Limits().for_tables())
-    _begun[request] = _started(request)
+    """Start the child that reads a table within the usual limits before anybody asks for it. Raises OSError."""
+    limits, stamp = Limits().for_tables(), hashing.stamp(table)
+    _begun[os.path.realpath(table)] = _Begun(limits, stamp, *_started(_request("table", table, limits)))
 
 
 def dismiss() -> None:
     """End the children that were begun and never asked."""
     while _begun:
-        child, errors = _begun.popitem()[1]
-        child.kill()
-        child.communicate()
-        errors.close()
+        _end(_begun.popitem()[1])
+
+
+def _taken(table: Path, limits: Limits) -> tuple[subprocess.Popen[bytes], IO[bytes]] | None:
+    """The child that was begun for a table, if it reads what the file holds now within these limits."""
+    begun = _begun.pop(os.path.realpath(table), None)
+    if begun is None:
+        return None
+    with contextlib.suppress(OSError):
+        if (begun.limits, begun.stamp) == (limits, hashing.stamp(table)):
+            return begun.child, begun.errors
+    _end(begun)
+    return None
+
+
+def _end(begun: _Begun) -> None:
+    begun.child.kill()
+    begun.child.communicate()
+    begun.errors.close()
 
 
 def spawn(
@@ -52,10 +78,11 @@ def spawn(
     stderr is never shown, only asked whether memory was what it lacked.
     """
     request = _request(task, path, limits, encoding)
-    child, errors = _begun.pop(request, None) or _started(request)
+    child, errors = (_taken(path, limits) if task == "table" else None) or _started(request)
     with errors:
         try:
-            answer, _ = child.communicate(json.dumps(rest).encode() + b"\n", timeout=limits.seconds + GRACE_SECONDS)
+            asked = None if rest is None else json.dumps(rest).encode() + b"\n"
+            answer, _ = child.communicate(asked, timeout=limits.seconds + GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
             child.communicate()
@@ -71,7 +98,11 @@ def _started(request: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     """A child for one request, and the file that takes its last words."""
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child
     command = [sys.executable, "-s", "-m", "accounting.ingest.child", request]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=_environment())
+    try:
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=_environment())
+    except OSError:
+        errors.close()
+        raise
     return child, errors
 
 

@@ -45,7 +45,7 @@ def take_parquet(batch: Batch, source: Source, limits: Limits) -> None:
         if "problem" in answer:
             _refuse_whole(batch, source, answer["problem"])
             return
-        given = pl.read_ipc(out)
+        given = pl.read_ipc(out.read_bytes())
     batch.rejections += answer["rejections"]
     batch.findings += answer["findings"]
     batch.counts += [Counted(**counted) for counted in answer["counts"]]

@@ -12,7 +12,7 @@ import polars as pl
 
 from accounting import codes
 from accounting.codes.information import USE, carrier, information_rule
-from accounting.ledger import UNSAID
+from accounting.ledger import is_there
 from accounting.methods import methods_for
 from accounting.methods.electricity_heat import BOUGHT
 
@@ -24,10 +24,9 @@ def not_crossed(used: pl.LazyFrame, sums: pl.LazyFrame, counted: Collection[str]
 
     `sums` are the key sums, `counted` the categories that the views count.
     """
-    said = (pl.col("quantity") != 0) | pl.col("notation_key").is_in(UNSAID)
     bought = pl.col("category").is_in([name for name in BOUGHT if name in counted])
     served = pl.col("item").is_in([item for item in carriers() if any(methods_for(name, item) for name in BOUGHT)])
-    crossed = with_carrier(sums.filter(bought & served).filter(said)).select(_CARRIED).unique()
+    crossed = with_carrier(sums.filter(bought & served).filter(is_there())).select(_CARRIED).unique()
     return with_carrier(used).join(crossed, on=_CARRIED, how="anti").drop("carrier")
 
 

@@ -16,8 +16,8 @@ import polars as pl
 from accounting import codes
 from accounting.errors import LANGS, finding
 from accounting.exact import QUANTITY_DIGITS, integers, plain
-from accounting.factors.unheld import is_something
 from accounting.ingest.ceilings import COMPARED
+from accounting.ledger import is_there
 from accounting.methods.electricity_heat import BOUGHT, SOLD
 from accounting.quality.crossing import categories_of_use, not_crossed, with_carrier
 from accounting.ranks import uncoded
@@ -40,7 +40,7 @@ def left_out(sums: pl.DataFrame, shown: Sequence[View]) -> list[dict[str, Any]]:
     views = ", ".join(view.id for view in shown if _counts_only_bought(view))
     if not views:
         return []
-    figures = with_carrier(sums.lazy().filter(is_something())).filter(pl.col("carrier").is_not_null())
+    figures = with_carrier(sums.lazy().filter(is_there())).filter(pl.col("carrier").is_not_null())
     used = figures.filter(pl.col("category").is_in([*categories_of_use(), *TOTAL]))
     lacking = not_crossed(used, sums.lazy().filter(~pl.col("item").is_in(DIRECT)), BOUGHT)
     subjects = with_carrier(lacking).select(_SUBJECT).unique()
@@ -66,7 +66,7 @@ def _heat_made(sums: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _amounts(figures: pl.LazyFrame) -> pl.LazyFrame:
-    """What was needed (used and sold) and what was there (`own`) in tenths of a GJ; `unknown` where a use has no such amount.
+    """What was needed (used and sold) and what was there (`own`) in tenths of a GJ; `unknown` and `own_unknown` where one has no amount.
 
     A total stands for the sectors, and what was generated for what a balance says of it: of two the larger.
     """
@@ -83,6 +83,7 @@ def _amounts(figures: pl.LazyFrame) -> pl.LazyFrame:
             pl.max_horizontal(of(*MADE), of(*SUPPLIED)) + pl.max_horizontal(of(*BOUGHT, direct=True), of(*uses, direct=True))
         ).alias("own"),
         (size.is_null() & pl.col("category").is_in(uses)).any().alias("unknown"),
+        (size.is_null() & pl.col("category").is_in([*MADE, *SUPPLIED])).any().alias("own_unknown"),
     )
 
 
@@ -90,7 +91,7 @@ def _told(row: dict[str, Any], views: str) -> dict[str, Any]:
     carrier = row["carrier"]
     unit = UNITS[carrier]
     need, own = (f"{plain(Fraction(row[side], COMPARED[unit] * 10**QUANTITY_DIGITS))} {unit}" for side in ("need", "own"))
-    seen = f"≥ {need}" if row["unknown"] else need
+    seen, own = (f"≥ {amount}" if row[of] else amount for amount, of in ((need, "unknown"), (own, "own_unknown")))
     names: dict[str, Any] = {f"entity_{lang}": codes.entity_name(row["entity"], lang) for lang in LANGS}
     names |= {f"item_{lang}": codes.item(carrier).name(lang) for lang in LANGS}
     return finding(

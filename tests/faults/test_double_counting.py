@@ -180,6 +180,8 @@ OWN = ("self_generated", "electricity", "1", "MWh")
         [ELECTRICITY, *sectors("0")[:-1], ("rural_residential", "electricity", "IE", "MWh"), OWN],
         [ELECTRICITY, ("industry/C30", "electricity", "50", "MWh"), *sectors("0")[1:], OWN],
         [ELECTRICITY, ("total_consumption", "electricity", "100", "MWh"), ("exported", "electricity", "NE", "MWh"), OWN],
+        [ELECTRICITY, ("total_consumption", "electricity", "1", "MWh"), ("self_generated", "electricity", "NE", "MWh")],
+        [ELECTRICITY, ("total_consumption", "electricity", "1", "MWh"), ("self_generated", "electricity", "C", "MWh")],
         [("purchased", "electricity", "C", "MWh"), ("purchased", "green_certificate", "5", "MWh")],
     ],
 )

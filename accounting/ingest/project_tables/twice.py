@@ -31,7 +31,7 @@ from accounting.project import FILE_NAME, Whole
 LISTED = 200
 Problem = dict[str, Any]
 _OTHER = {"category": "o_category", "item": "o_item"}
-_SUMMED = [*FIGURE, "unit", "quantity", "notation_key"]
+_SUMMED = [*FIGURE, "month", "unit", "quantity", "notation_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,10 @@ def _over(rule: codes.Rule, sides: _Sides) -> pl.DataFrame:
     own, pieces = (figures.select(_SUMMED).lazy() for figures in (sides.own, sides.pieces))
     together = ceilings.over(rule, meant, pl.concat([own, pieces]), said=own)
     of_parts, alone = (ceilings.over(rule, meant, figures) for figures in (pieces, own))
-    said = alone.with_columns(pl.lit(value=True).alias("undecided"))
-    return together.join(of_parts, on=SUBJECT, how="anti").join(said, on=[*SUBJECT, "undecided"], how="anti").sort(SUBJECT)
+    told_alone = alone.with_columns(pl.lit(value=True).alias("undecided"))
+    return (
+        together.join(of_parts, on=SUBJECT, how="anti").join(told_alone, on=[*SUBJECT, "undecided"], how="anti").sort(SUBJECT)
+    )
 
 
 def _passed(rule: codes.Rule, over: pl.DataFrame, sides: _Sides, cells: _Cells) -> Iterator[Problem]:

@@ -154,7 +154,21 @@ def test_children_that_nobody_asked_are_dismissed(table: Path, monkeypatch: pyte
     monkeypatch.setattr(subprocess, "Popen", lambda *given, **rest: begun.append(started(*given, **rest)) or begun[-1])
     sandbox.begin(table)
     sandbox.dismiss()
-    assert [child.poll() for child in begun] == [-9]
+    assert [child.poll() is not None for child in begun] == [True]
+
+
+def test_a_table_that_changed_since_it_was_begun_is_read_anew(table: Path) -> None:
+    sandbox.begin(table)
+    other = table.with_name("b.parquet")
+    pl.concat([pl.read_parquet(table)] * 3).write_parquet(other)
+    os.replace(other, table)
+    assert read_table(table, Limits())["accepted"] == 3
+
+
+def test_a_table_is_known_by_any_of_its_paths(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.begin(table)
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert read_table(table.parent / ".." / table.parent.name / table.name, Limits())["accepted"] == 1
 
 
 def test_a_child_whose_parent_is_gone_ends(table: Path) -> None:

@@ -52,6 +52,7 @@ BESIDE: list[tuple[list[Row], str | None]] = [
     ([of("self_generated", "500"), of("exported", "1")], "501 MWh"),
     ([of("total_consumption", "600"), of("self_generated", "500")], "600 MWh"),
     ([of("farming", "C")], "≥ 500 MWh"),
+    ([of("self_generated", "C")], "500 MWh"),
     ([of("purchased", "1")], None),
     ([of("purchased", "NE")], None),
     ([of("net_import", "C", "green_electricity_contract")], None),
@@ -68,6 +69,16 @@ def test_what_says_where_it_came_from(beside: list[Row], seen: str | None) -> No
 
 def test_a_total_alone_is_use() -> None:
     assert [row["seen"] for row in told(of("total_consumption", "0.3", unit="GWh"))] == ["300 MWh"]
+
+
+@pytest.mark.parametrize("key", ["NA", "IE", "NO"])
+def test_a_use_that_there_is_not_here_is_none(key: str) -> None:
+    assert told(of("industry", key)) == []
+
+
+def test_generation_without_an_amount_is_not_said_to_be_none() -> None:
+    (found,) = told(USED, of("self_generated", "C"))
+    assert "≥ 0 MWh was generated" in found["message_en"]
 
 
 def test_use_by_direct_line_has_no_emission() -> None:
