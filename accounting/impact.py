@@ -31,8 +31,8 @@ class Impact:
 
     `cells` has CELL, `old_mass_t`, `new_mass_t`, `difference_mass_t`, the same three of `co2e_t`, and `state`:
     `changed`, `gained` (no mass before), `lost` (no mass now), `same`. `totals` has OF_A_TOTAL, `old_t`, `new_t` (null
-    where no cell has a mass), `difference_t` = new − old, of that `gained_t` and `lost_t`, and the counts of cells `changed`, `gained`, `lost` and
-    `missing_cells` (without a mass now); the gas `CO2e` adds up the CO2e of the gases.
+    where no cell has a mass), `difference_t` = new − old, of that `gained_t` and `lost_t`, and the counts of cells
+    `changed`, `gained`, `lost` and `missing_cells` (without a mass now); the gas `CO2e` adds up the CO2e of the gases.
     """
 
     cells: pl.DataFrame

@@ -517,10 +517,11 @@ def run(
 
     `inputs` is a path or several (files, folders), a polars or Arrow frame with the columns entity, year, category,
     item, quantity, unit, or a project file or its folder; with a project its own inputs are read. `factors` are pack ids or folders
-    in order of priority, else the project's, else the view's own, on which several views must agree; `entity` and `year` declare what a sheet does not
-    say and never filter. A run with refused rows returns; only nothing usable, or `strict` and something refused or
-    waiting, raises `Refused` with all rejections. `electricity` is the market policy, `electricity_year` (`strict`,
-    `nearest`, `fixed:YEAR`) the year whose electricity factor a year takes. Raises UsageError for options and projects that cannot be meant.
+    in order of priority, else the project's, else the view's own, on which several views must agree; `entity` and `year`
+    declare what a sheet does not say and never filter. A run with refused rows returns; only nothing usable, or `strict`
+    and something refused or waiting, raises `Refused` with all rejections. `electricity` is the market policy,
+    `electricity_year` (`strict`, `nearest`, `fixed:YEAR`) the year whose electricity factor a year takes. Raises UsageError
+    for options and projects that cannot be meant.
 
     >>> import polars as pl
     >>> table = pl.DataFrame({"entity": ["110000"], "year": [2007], "category": ["transport"],

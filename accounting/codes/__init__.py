@@ -2,8 +2,8 @@
 
 regions: GB/T 2260 with validity and successors · lineages: with a project's own parks and facilities · words: items,
 categories, gases and their aliases · initials: names by the first letters of their pinyin · rules: what must not be
-counted beside what · information: what is reported and never counted · spans: the years for which something holds. The tables lie in datasets/codes; they are read
-once, when something is asked.
+counted beside what · information: what is reported and never counted · spans: the years for which something holds. The
+tables lie in datasets/codes; they are read once, when something is asked.
 """
 
 from accounting.codes.information import information_reason, information_rule

@@ -8,7 +8,8 @@ one_method what the methods of two sides give of one place and year is not added
 taken_off  what `part` takes off cannot be more than what `whole` gives
 
 A category or item stands for its divisions and parts as well; `=` before it means it alone, `@` a kind of items, an
-empty field all. Of `every` each category is reported where the sum of `whole` is one. The group `=item` or `=category` holds only between figures of one item, or of one category.
+empty field all. Of `every` each category is reported where the sum of `whole` is one. The group `=item` or `=category`
+holds only between figures of one item, or of one category.
 """
 
 from __future__ import annotations

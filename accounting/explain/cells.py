@@ -51,7 +51,8 @@ class Explanation:
     """What was asked, its cells by size (the largest explained whole), and the total that they add up to.
 
     `place` has the entity, year and gas of the cells; `views` are those whose line it is, where a line was asked about;
-    `information` are key sums of the category that enter no cell by a documented rule. `electricity` are the settings that hold its two policies, where any of the cells is one of electricity.
+    `information` are key sums of the category that enter no cell by a documented rule. `electricity` are the settings that
+    hold its two policies, where any of the cells is one of electricity.
     """
 
     place: Place

@@ -221,9 +221,9 @@ def decided(subject: Literal["entity", "year"], evidence: Iterable[Evidence], wh
     """What the evidence says, or why it says nothing.
 
     Refused: none (`evidence.no_year`, `evidence.no_entity`), several years in one text (`evidence.several_years`), a part
-    of a region (`evidence.part_of_region`, unless a project declares an own id for it), or two that disagree (`evidence.year_conflict`,
-    `evidence.entity_conflict`). A place within the place that a lower rank names does not disagree with it. What a
-    file or folder name decides is listed.
+    of a region (`evidence.part_of_region`, unless a project declares an own id for it), or two that disagree
+    (`evidence.year_conflict`, `evidence.entity_conflict`). A place within the place that a lower rank names does not
+    disagree with it. What a file or folder name decides is listed.
     """
     every = sorted(evidence, key=lambda e: e.rank)
     found = [e for e in every if e.subject == subject]

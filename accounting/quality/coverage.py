@@ -54,8 +54,9 @@ def energy(sums: pl.LazyFrame, counted: list[str], missing: pl.LazyFrame, gas: s
     """Energy of the counted keys: columns category, item, tce (null without coefficient), covered.
 
     `counted` are the categories that the views count; of electricity and heat, where they count what crossed the boundary,
-    only that, and what sectors use where their place and year does not say what crossed: else it is the same energy. A key is covered when its class does not miss a factor of `gas`
-    (what a pack leaves out on purpose, severity info, is not covered either).
+    only that, and what sectors use where their place and year does not say what crossed: else it is the same energy. A key
+    is covered when its class does not miss a factor of `gas` (what a pack leaves out on purpose, severity info, is not
+    covered either).
     """
     lacking = missing.filter(pl.col("gas") == gas).select("class").unique().with_columns(pl.lit(value=False).alias("covered"))
     across = [category for category in codes.of_role("boundary_energy") if category in counted]

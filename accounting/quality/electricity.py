@@ -67,8 +67,8 @@ def factors(sums: pl.DataFrame, effective: pl.DataFrame, resolution: pl.DataFram
     """The electricity factor of each key sum: one row a key, scope and account, for keys that have one.
 
     Takes the tables of a run of these names; gives `entity`, `year`, `month`, `category`, `item`, `unit`, `quantity`, `scope`,
-    `account`, `class`, `policy`, `kind` (a `factor_kind` of datasets/codes/marks.csv), `parameter_item`, `region`, `value`, `value_unit`, `pack`,
-    `valid_from`, `valid_to`, and `stake_t`, the |t CO2| of the key as a float.
+    `account`, `class`, `policy`, `kind` (a `factor_kind` of datasets/codes/marks.csv), `parameter_item`, `region`, `value`,
+    `value_unit`, `pack`, `valid_from`, `valid_to`, and `stake_t`, the |t CO2| of the key as a float.
     """
     values = ("parameter_item", "region", "value", "value_unit", "valid_from", "valid_to")
     chosen = resolution.filter((pl.col("parameter") == "emission_factor") & pl.col("parameter_item").is_in(FACTOR_ITEMS))

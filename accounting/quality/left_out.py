@@ -66,7 +66,8 @@ def _heat_made(sums: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _amounts(figures: pl.LazyFrame) -> pl.LazyFrame:
-    """What was needed (used and sold) and what was there (`own`) in tenths of a GJ; `unknown` and `own_unknown` where one has no amount.
+    """What was needed (used and sold) and what was there (`own`) in tenths of a GJ; `unknown` and `own_unknown` where one
+    has no amount.
 
     A total stands for the sectors, and what was generated for what a balance says of it: of two the larger.
     """

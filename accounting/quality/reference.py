@@ -5,8 +5,9 @@
 
 IPCC 2006 Vol 2 Ch 6 Eq 6.1, 6.2, 6.4; inflow and outflow as in a regional energy balance. Outflow, export and bunkers are
 taken off whichever sign they carry: a balance sheet prints them negative, a table may give their amounts. Stock change
-keeps the sign of the balance sheet, an increase is negative; where a table gives it, that is said (`supply.stock_sign`). Secondary fuels are not produced but traded, so recovered energy and the outputs of
-transformation are no part of it. A factor that a pack gives for one sector only serves no supply: such a fuel is NE here.
+keeps the sign of the balance sheet, an increase is negative; where a table gives it, that is said (`supply.stock_sign`).
+Secondary fuels are not produced but traded, so recovered energy and the outputs of transformation are no part of it. A
+factor that a pack gives for one sector only serves no supply: such a fuel is NE here.
 
 It checks the inventory and is never part of it. The difference of one fuel says little (coal goes in, coke comes out), that
 of a group of fuels or of all is to be explained where it is over 5 %. Card: docs/methods/reference.md

@@ -48,8 +48,8 @@ def parameters(table: Table) -> tuple[Measured, ...]:
     """The own values of a table; what cannot be meant is added to its problems.
 
     `own_value.percent`, `own_value.range`, `own_value.overlap`, `own_value.dimension`, `own_value.gas`,
-    `own_value.bounds`, `own_value.number`, `own_value.date`, `basis.conflict`, `parameter.unknown`, `parameter.unit`, and what a word or
-    a unit may be refused for.
+    `own_value.bounds`, `own_value.number`, `own_value.date`, `basis.conflict`, `parameter.unknown`, `parameter.unit`, and
+    what a word or a unit may be refused for.
     """
     read = tuple(_measured(table, row) for row in table.rows)
     known = tuple(one for one in read if one is not None)
