@@ -382,7 +382,6 @@ def settings_of(
     gwp: str | None = None,
     entity: str | None = None,
     year: int | None = None,
-    mapping: str | None = None,
     strict: bool = False,
     electricity: str | None = None,
     electricity_year: str | None = None,
@@ -398,16 +397,17 @@ def settings_of(
         pack_check.refuse_unsound(name)
     said = own or Own()
     packs = (*said.before(), *(pack.load(name) for name in chosen), *said.after())
+    potentials = gwp or (project.gwp if project else None) or DEFAULT_GWP
+    pack.gwp(potentials)  # a set that does not exist is refused before anything is read
     year_policy = electricity_years.checked(
         electricity_year or (project.electricity_year if project else None) or electricity_years.STRICT
     )
     return Settings(
         packs=packs,
         views=shown,
-        gwp=gwp or (project.gwp if project else None) or DEFAULT_GWP,
+        gwp=potentials,
         entity=entity,
         year=year,
-        mapping=mapping,
         strict=strict or bool(project and project.strict),
         electricity=market_policy,
         electricity_year=electricity_years.served(year_policy, packs),
@@ -541,15 +541,15 @@ def run(
             )  # fmt: skip
     plan, paths = _plan_and_inputs(project, inputs)
     own = own_tables(plan)
+    settings = settings_of(
+        plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
+        strict=strict, electricity=electricity, electricity_year=electricity_year, own=own,
+    )  # fmt: skip
     taken = taken_in(
         paths, plan, entity=entity, year=year, mapping=mapping, encoding=encoding, memory=memory, progress=progress,
         own=own, meanwhile=_made_ready,
     )  # fmt: skip
-    settings = settings_of(
-        plan, factors=factors, view=(view,) if isinstance(view, str) else view, gwp=gwp, entity=declared_entity(entity), year=year,
-        mapping=taken.mapping_hash, strict=strict, electricity=electricity, electricity_year=electricity_year, own=own,
-    )  # fmt: skip
     if taken.sums.is_empty():
         told = findings.waiting(taken.findings).select(taken.rejections.columns)
         raise Refused("run.nothing_usable", rejections=pl.concat([taken.rejections, told]), files=len(taken.inputs))
-    return computed(taken, settings, acceptances_of(plan))
+    return computed(taken, replace(settings, mapping=taken.mapping_hash), acceptances_of(plan))

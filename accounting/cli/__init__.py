@@ -27,6 +27,10 @@ def command() -> None:
         if isinstance(end.code, str):
             sys.stderr.write(end.code + "\n")
         system.end_this_process(end.code if isinstance(end.code, int) else int(end.code is not None))
+    except KeyboardInterrupt:
+        end_ahead()
+        sys.stderr.write("已中断 / interrupted\n")
+        system.end_this_process(130)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

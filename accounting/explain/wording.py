@@ -159,10 +159,8 @@ def _posting_lines(posting: Posting, words: dict[str, str], year: int, *, repeat
         address = " › ".join(part for part in (row["file"], row["sheet"], row["cell"]) if part)
         earlier = f" ({row['year']})" if row["year"] != year else ""
         note = f"  [{row['note']}]" if row["note"] else ""
-        lines.append(
-            f"  {words['source']}  {address}{earlier}: {row['reported_value']} {row['reported_unit']} "
-            f"→ {plain(row['quantity'])} {row['unit']}{note}"
-        )
+        read = row["notation_key"] if row["quantity"] is None else f"{plain(row['quantity'])} {row['unit']}"
+        lines.append(f"  {words['source']}  {address}{earlier}: {row['reported_value']} {row['reported_unit']} → {read}{note}")
     if posting.more_sources:
         lines.append(f"  {words['source']}  {words['more'].format(n=posting.more_sources)}")
     return lines

@@ -128,6 +128,8 @@ def main() -> None:
     """
     request = json.loads(sys.argv[1])
     limits = Limits(**request["limits"])
+    if request["task"] == "table":
+        system.end_with_parent()
     if request["task"] == "table" and limits.memory >= TABLE_LEAST_MEMORY:
         gc.disable()
         import_module("accounting.ingest.columnar")

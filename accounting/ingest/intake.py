@@ -73,6 +73,7 @@ def intake(
     batch.findings += settling.settled_transfers(batch.parts)
     batch.findings += settling.negative_nets(batch.parts)
     batch.findings += settling.disagreeing_keys(batch.parts)
+    batch.findings += settling.unsaid_beside(batch.parts)
     batch.findings += settling.stock_signs(batch.parts)
     batch.findings += repeats.repeated(batch.parts)
     batch.findings += _without_values(batch, unique)

@@ -16,6 +16,7 @@ _OUT_OF_MEMORY = (  # how Rust, Python, the system and polars say it
     "Cannot allocate memory",
     "zstd returned null",
     "could not spawn threads",
+    "can't spawn worker thread",
 )
 
 

@@ -14,6 +14,7 @@ from accounting.ingest import cell_lists
 from accounting.ingest.account import LISTED, unlisted
 from accounting.ingest.batch import TRANSFERRED, Part
 from accounting.ingest.transfers import TARGET
+from accounting.ledger import FIGURE, UNSAID
 from accounting.tables import KEY
 
 STOCK = "stock_change"
@@ -95,6 +96,33 @@ def disagreeing_keys(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
             **named,
         )  # fmt: skip
     yield from unlisted("notation.several", keys.height - LISTED, "warning")
+
+
+def unsaid_beside(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """A warning for each category and item of a place and year of which a part is NE or C and another a number.
+
+    The number stands, and the sum is without what was not said.
+    """
+    if not parts:
+        return
+    rest = [name for name in KEY if name not in FIGURE]
+    told = (
+        _of_batch(parts, pl.col("notation_key").is_in(UNSAID))
+        .group_by(FIGURE)
+        .agg(pl.col("notation_key").unique().sort(), pl.col("rows").sum().alias("count"), pl.col(*rest, "part").first())
+        .collect()
+    )
+    if told.is_empty():
+        return
+    numbers = _of_batch(parts, QUANTITY.is_not_null() & ~MADE).select(FIGURE).join(told.lazy(), on=FIGURE, how="semi").unique()
+    found = told.lazy().join(numbers, on=FIGURE, how="semi").sort(FIGURE).collect()
+    for key in _with_address(found.head(LISTED), parts):
+        named: dict[str, Any] = {f"key_{lang}": codes.pair_name(key["category"], key["item"], lang) for lang in LANGS}
+        yield finding(
+            "notation.beside_number", "completeness", "warning", where=key["where"], entity=key["entity"], year=key["year"],
+            category=key["category"], item=key["item"], seen=", ".join(key["notation_key"]), count=key["count"], **named,
+        )  # fmt: skip
+    yield from unlisted("notation.beside_number", found.height - LISTED, "warning")
 
 
 def stock_signs(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:

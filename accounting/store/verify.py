@@ -148,9 +148,9 @@ def _summed(stored: opened.StoredRun, inputs: Path | None) -> list[Level]:
     """Level 3: key sums from the rows of the run, and from sources found by hash and read again."""
     referenced = [entry for entry in stored.manifest["inputs"] if entry.get("referenced")]
     levels: list[Level] = []
-    if referenced:
+    if referenced and inputs is None:
         levels.append(_without_rows(referenced))
-    else:
+    if not referenced:
         ours = _with_wholes(ledger.key_sums(stored.tables["activity"].lazy()).collect(), stored)
         levels.append(
             _compared(3, "sums", "键和（由批次内活动数据）", "key sums from the rows of the run", ours, stored.tables["sums"])

@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import packs
 import pytest
 from small import ROWS, table
 
+import accounting as ac
 from accounting.cli.app import invoked
-from accounting.errors import Lang
+from accounting.errors import Lang, UsageError
 
 TANFENG = str(Path(sys.executable).parent / "tanfeng")
 
@@ -377,3 +379,12 @@ def test_problems_of_a_projects_tables_are_the_answer_and_nothing_is_written(fol
     assert "project_table.unusable" in answer.stderr
     assert "the first: if 80 % is meant, write 0.8" in answer.stderr
     assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    "option", [{"view": "nosuch"}, {"factors": ["nosuch"]}, {"gwp": "AR9"}, {"electricity_year": "fixed:19"}]
+)
+def test_what_cannot_be_meant_is_said_before_anything_is_read(option: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounting.runs.taken_in", None)
+    with pytest.raises(UsageError):
+        ac.run("a.csv", **option)

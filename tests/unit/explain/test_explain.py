@@ -189,3 +189,10 @@ def test_information_of_several_years_is_not_told_together() -> None:
     rows = [*INFORMATION, ("110000", 2008, "production", "raw_coal", "1", "t")]
     with pytest.raises(UsageError, match=r"explain\.ambiguous"):
         run(rows).explain("北京/production")
+
+
+def test_a_row_that_is_marked_is_told_with_its_mark_beside_the_number() -> None:
+    rows = [("110000", 2007, "transport", "diesel_oil", quantity, "t") for quantity in ("5", "NE")]
+    text = explanation_text(run(rows).explain("110000/2007/transport/diesel_oil"), "en")
+    assert "NE t → NE" in text
+    assert "5 t → 5 t" in text

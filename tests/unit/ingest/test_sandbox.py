@@ -178,6 +178,33 @@ def test_a_child_whose_parent_is_gone_ends(table: Path) -> None:
     assert subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=30).stdout == b""
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends a child with its parent")
+def test_a_child_is_gone_with_a_parent_that_was_killed(table: Path) -> None:
+    program = f"""
+        import pathlib, time
+        from accounting.ingest import sandbox
+        sandbox.begin(pathlib.Path({str(table)!r}))
+        print(next(iter(sandbox._begun.values())).child.pid, flush=True)
+        time.sleep(60)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = Path("/proc") / parent.stdout.readline().strip()
+        time.sleep(1)  # it is on its way
+        parent.kill()
+    until = time.monotonic() + 10
+    while child.exists() and "zombie" not in (child / "status").read_text() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert time.monotonic() < until
+
+
+def test_an_engine_without_room_for_its_threads_lacks_memory(impostor, tmp_path: Path) -> None:
+    impostor('import sys; sys.exit("OS can\'t spawn worker thread: Resource temporarily unavailable (os error 11)")')
+    document = sandbox.read_workbook(tmp_path / "a.csv", LIMITS)
+    assert [problem["code"] for problem in document.problems] == ["file.budget_memory"]
+
+
 def test_a_file_that_vanishes_is_a_refusal(tmp_path: Path) -> None:
     document = sandbox.read_workbook(tmp_path / "gone.xlsx", LIMITS)
     assert [problem["code"] for problem in document.problems] == ["file.damaged"]

@@ -129,3 +129,19 @@ def test_keys_beyond_those_listed_are_counted(path: Path, monkeypatch: pytest.Mo
     assert found.filter(pl.col("code").is_in(["balance.negative_net", "notation.several"])).height == 2
     rest = found.filter(code="finding.unlisted").select("seen", "severity").sort("seen").rows()
     assert rest == [("balance.negative_net 2", "warning"), ("notation.several 2", "warning")]
+
+
+@pytest.mark.parametrize(("key", "said"), [("NE", True), ("C", True), ("NO", False), ("IE", False), ("NA", False)])
+def test_a_number_beside_what_is_not_said_stands_and_is_too_low(path: Path, key: str, said: bool) -> None:
+    found = taken(table(path, ("transport", "diesel_oil", "5"), ("transport", "diesel_oil", key), ("farming", "coke", "NE")))
+    assert sums(found)["transport"] == Decimal(5)
+    assert told(found) == [("notation.beside_number", key, at(path, "E3"))] * said
+
+
+def test_a_month_that_is_not_said_is_told_beside_the_others(tmp_path: Path) -> None:
+    rows = [
+        ("110000", 2007, month, "transport", "diesel_oil", quantity, "t") for month, quantity in ((1, "5"), (2, "NE"), (3, "C"))
+    ]
+    pl.DataFrame(rows, schema=[*HEAD[:2], "month", *HEAD[2:]], orient="row").write_csv(tmp_path / "a.csv")
+    (row,) = taken(tmp_path / "a.csv").findings.filter(code="notation.beside_number").to_dicts()
+    assert (row["seen"], row["category"], row["item"]) == ("C, NE", "transport", "diesel_oil")

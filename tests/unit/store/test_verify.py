@@ -235,3 +235,18 @@ def test_a_copy_that_was_refused_does_not_stand_for_the_file_that_counted(tmp_pa
     made = ac.run(tmp_path / "in", factors=["ceads-2018"]).save(tmp_path / "run")
     assert made.sums.height
     assert states(tmp_path / "run", inputs=tmp_path / "in")[-1] == (3, "checked")
+
+
+def test_a_table_that_is_referenced_is_checked_by_its_source(tmp_path: Path) -> None:
+    rows = {
+        "entity": ["110000"],
+        "year": [2007],
+        "category": ["transport"],
+        "item": ["diesel_oil"],
+        "quantity": [5.0],
+        "unit": ["t"],
+    }
+    pl.DataFrame(rows).write_parquet(tmp_path / "a.parquet")
+    ac.run(tmp_path / "a.parquet", factors=["ceads-2018"]).save(tmp_path / "run")
+    assert "not_checked" in {state for _, state in states(tmp_path / "run")}
+    assert "not_checked" not in {state for _, state in states(tmp_path / "run", inputs=tmp_path / "a.parquet")}
